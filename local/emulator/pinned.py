@@ -1,0 +1,88 @@
+"""Guard over the private names of MiniStack that this package replaces or calls.
+
+The names are not a public interface, so the version is pinned exactly. A missing name stops the
+start with one list of everything that is missing, instead of failing in the middle of a stack.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import PackageNotFoundError, version
+
+EXPECTED_VERSION = "1.5.33"
+
+# module → names used. A dotted name is an attribute of an attribute.
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "ministack.app": ("app", "_MAIN_LOOP", "_HEALTH_PATHS", "_is_potential_alb_request", "SERVICE_REGISTRY",
+                      "SERVICE_HANDLERS", "_get_module"),
+    "ministack.core.lambda_runtime": ("Worker._spawn", "Worker.invoke", "Worker._drain_stderr_bounded",
+                                      "_NODEJS_WORKER_SCRIPT", "_workers", "_lock", "kill_workers",
+                                      "subprocess", "_RESERVED_RUNTIME_ENV_VARS"),
+    "ministack.core.responses": ("get_region", "get_account_id", "request_scope", "set_request_region",
+                                 "set_request_account_id"),
+    "ministack.core.router": ("SERVICE_PATTERNS",),
+    "ministack.services.alb": ("find_lb_for_host", "dispatch_request", "_describe_target_health", "_lbs", "_tgs",
+                               "_targets", "_rules", "_listeners", "_tg_attrs", "_invoke_lambda_target"),
+    "ministack.services.apigateway_v1": ("_invoke_lambda_proxy_v1", "_gateway_error_response", "_gw_error",
+                                         "_extract_lambda_ref_from_integration_uri", "resolve_base_path_mapping",
+                                         "_invoke_authorizer_lambda", "_rest_apis", "_domain_names"),
+    "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
+    "ministack.services.cloudformation.engine": ("_resolve_dynamic_references",),
+    "ministack.services.cloudformation.handlers": ("_create_stack", "_update_stack"),
+    "ministack.services.cloudformation.provisioners": (
+        "_RESOURCE_HANDLERS", "_REPLACING_PROPERTIES", "_STACK_TAG_PROPERTY", "_NAME_SEED", "_physical_name",
+        "_rds_db_cluster_attrs", "_lambda_function_for_cfn_ref"),
+    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
+    "ministack.services.cloudwatch": ("_record_history", "_evaluate_alarm", "_alarms", "_metrics", "_dims_key",
+                                      "_dims_from_list", "_calc_stats", "_stat_value", "_dispatch_alarm_actions",
+                                      "_evaluate_parent_alarms"),
+    "ministack.services.dynamodb": ("_replicate_write", "_tables", "_tags", "_emit_stream_event", "_remove_item",
+                                    "_set_item", "_extract_key_val", "_replica_group", "_create_replica"),
+    "ministack.services.eventbridge": ("_dispatch_to_event_bus", "_dispatch_event", "_ensure_default_bus",
+                                       "_event_buses", "_SCHEDULER_TICK_INTERVAL", "_parse_rate_seconds"),
+    "ministack.services.lambda_svc": ("_execute_function_warm", "_emit_lambda_metrics", "_functions",
+                                      "_fetch_code_from_s3"),
+    "ministack.services.rds": ("_clusters", "_instances", "_global_clusters"),
+    "ministack.services.s3": ("_maybe_replicate", "_maybe_replicate_delete_marker", "_buckets", "_bucket_versioning",
+                              "_object_versions", "_replication_rule_for", "_replication_destination"),
+    "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL",),
+    "ministack.services.stepfunctions": ("_invoke_aws_sdk_integration", "_run_execution", "_ExecutionError",
+                                         "_executions", "_state_machines"),
+    "ministack.services.waf": ("handle_request", "_web_acls"),
+}
+
+
+class PinnedVersionError(Exception):
+    """The installed MiniStack is not the one that this package was written for."""
+
+
+def missing_names() -> list[str]:
+    """Every required name that the installed MiniStack does not have."""
+    missing = []
+    for module_name, names in REQUIRED.items():
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError:
+            missing.append(module_name)
+            continue
+        for name in names:
+            holder: object = module
+            for part in name.split("."):
+                if not hasattr(holder, part):
+                    missing.append(f"{module_name}.{name}")
+                    break
+                holder = getattr(holder, part)
+    return missing
+
+
+def check() -> None:
+    """Raise PinnedVersionError unless the expected version with every private name is installed."""
+    try:
+        installed = version("ministack")
+    except PackageNotFoundError:
+        installed = "none"
+    if installed != EXPECTED_VERSION:
+        raise PinnedVersionError(f"ministack {EXPECTED_VERSION} is required, installed: {installed}")
+    missing = missing_names()
+    if missing:
+        raise PinnedVersionError(f"ministack {EXPECTED_VERSION} lacks the names that are patched: {', '.join(missing)}")
