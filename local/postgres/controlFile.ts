@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PostgresFault } from "./errors";
 
 /** PostgreSQL 17's `PG_CONTROL_VERSION` (src/include/catalog/pg_control.h). */
-const CONTROL_VERSION = 1300;
+const CONTROL_VERSION = 1700;
 /** `DB_SHUTDOWNED` of enum DBState: a clean end, the shutdown checkpoint is the last record of the log. */
 const STATE_SHUT_DOWN = 1;
 
