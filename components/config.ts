@@ -1,0 +1,211 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { fail, readKey, type KeySpec } from "./configKeys";
+import type { Place } from "./regions";
+
+/** One value for each Region. */
+const perPlace = <T extends z.ZodType>(value: T) => z.strictObject({ primary: value, dr: value });
+
+const secretArn = (region: string) =>
+  z.string().regex(new RegExp(`^arn:aws:secretsmanager:${region}:\\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`));
+
+const certificateArn = (region: string) =>
+  z.string().regex(new RegExp(`^arn:aws:acm:${region}:\\d{12}:certificate/[A-Za-z0-9-]+$`));
+
+const PRIMARY_REGION = "ap-southeast-1";
+const DR_REGION = "ap-southeast-2";
+
+const secretPair = z.strictObject({ primary: secretArn(PRIMARY_REGION), dr: secretArn(DR_REGION) });
+
+const hostName = z.string().regex(/^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/);
+
+/** A private /16, the size that the network template cuts into subnets. */
+const vpcCidr = z.string().regex(/^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/);
+
+const tagValue = z.string().regex(/^[\w .:/=+@-]{1,256}$/);
+
+/** 0.5 to 256 Aurora capacity units in steps of 0.5. */
+const capacityUnits = z.number().min(0.5).max(256).multipleOf(0.5);
+
+/**
+ * Every configuration key of the project: what it holds, and an example for the error message. The documentation's
+ * table of keys is this table.
+ */
+export const CONFIG_KEYS = {
+  target: {
+    schema: z.enum(["aws", "embedded"]),
+    expected: "aws (a real account) or embedded (the local stand-in)",
+    example: "aws",
+  },
+  endpoint: {
+    schema: z.url({ protocol: /^https$/ }).optional(),
+    expected: "https URL of the embedded cloud on this machine; absent on AWS",
+    example: "https://127.0.0.1:4566",
+  },
+  accountId: {
+    schema: z.string().regex(/^\d{12}$/),
+    expected: "12 digits in quotes; the providers refuse any other account",
+    example: '"123456789012"',
+  },
+  environmentSuffix: {
+    schema: z.string().regex(/^[a-z][a-z0-9-]{1,14}$/),
+    expected: "2 to 15 characters, a lower-case letter first, then lower-case letters, digits or hyphens",
+    example: "prod",
+  },
+  environmentType: {
+    schema: z.enum(["production", "nonproduction"]),
+    expected: "production (protected, keeps evidence of failures) or nonproduction (can be destroyed without a trace)",
+    example: "production",
+  },
+  activeRegion: {
+    schema: z.enum(["primary", "dr"]),
+    expected: "primary or dr: the place that is expected to be active",
+    example: "primary",
+  },
+  tags: {
+    schema: z.strictObject({ Environment: tagValue, Project: tagValue, CostCenter: tagValue }),
+    expected: "the three tags Environment, Project and CostCenter, each 1 to 256 characters",
+    example: "{ Environment: prod, Project: payments, CostCenter: cc-1234 }",
+  },
+  network: {
+    schema: z.strictObject({ cidr: perPlace(vpcCidr), natGateways: z.enum(["none", "one", "per-az"]) }),
+    expected: "cidr with a private /16 for primary and dr (they must differ), natGateways none, one or per-az",
+    example: "{ cidr: { primary: 10.10.0.0/16, dr: 10.20.0.0/16 }, natGateways: per-az }",
+  },
+  database: {
+    schema: z.strictObject({
+      engineVersion: z.string().regex(/^17\.\d{1,2}$/),
+      minCapacity: capacityUnits,
+      maxCapacity: capacityUnits.min(1),
+      backupRetentionDays: z.number().int().min(7).max(35),
+    }),
+    expected:
+      "engineVersion (text, 17.x), minCapacity and maxCapacity in Aurora capacity units (0.5 to 256 by halves), backupRetentionDays 7 to 35",
+    example: '{ engineVersion: "17.7", minCapacity: 1, maxCapacity: 32, backupRetentionDays: 35 }',
+  },
+  secrets: {
+    schema: z.strictObject({
+      databaseAdmin: secretPair,
+      databaseApplication: secretPair,
+      merchants: secretPair,
+      psp: secretPair,
+    }),
+    expected:
+      "ARNs of the existing secrets databaseAdmin, databaseApplication, merchants and psp, each with primary (ap-southeast-1) and dr (ap-southeast-2)",
+    example:
+      "{ psp: { primary: arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:secret-psp-prod-AbCdEf, dr: ... }, ... }",
+  },
+  domain: {
+    schema: z.strictObject({ zoneName: hostName, hostedZoneId: z.string().regex(/^Z[0-9A-Z]{1,31}$/) }),
+    expected: "zoneName and hostedZoneId of an existing public hosted zone",
+    example: "{ zoneName: payments.example, hostedZoneId: Z0123456789ABCDEFGHIJ }",
+  },
+  certificates: {
+    schema: z.strictObject({ primary: certificateArn(PRIMARY_REGION), dr: certificateArn(DR_REGION) }),
+    expected:
+      "ARN of an existing ACM certificate in each Region for api.<zone>, api-<region code>.<zone>, notifications.<zone> and notifications-<region code>.<zone>",
+    example: "{ primary: arn:aws:acm:ap-southeast-1:123456789012:certificate/1a2b..., dr: arn:aws:acm:ap-southeast-2:... }",
+  },
+  psp: {
+    schema: z.strictObject({ baseUrl: z.url({ protocol: /^https$/ }) }),
+    expected: "baseUrl, the https address of the payment service provider's API",
+    example: "{ baseUrl: https://api.psp.example }",
+  },
+  functions: {
+    schema: z
+      .strictObject({
+        provisionedConcurrencyMin: z.number().int().min(0).max(1000),
+        provisionedConcurrencyMax: z.number().int().min(1).max(1000),
+        notificationPrivateHosts: z.array(z.string().min(1)),
+        logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
+      })
+      .partial()
+      .default({}),
+    expected:
+      "any of provisionedConcurrencyMin and provisionedConcurrencyMax (0 to 1000), notificationPrivateHosts (list of hosts), logLevel (DEBUG, INFO, WARN, ERROR)",
+    example: "{ provisionedConcurrencyMin: 2, provisionedConcurrencyMax: 50, logLevel: INFO }",
+  },
+  keyAdministratorArn: {
+    schema: z
+      .string()
+      .regex(/^arn:aws:iam::\d{12}:role\/.+$/)
+      .optional(),
+    expected: "ARN of the role that administers the KMS keys; absent = IAM policies of the account decide",
+    example: "arn:aws:iam::123456789012:role/key-administrator",
+  },
+  onCallEmail: {
+    schema: z.email().optional(),
+    expected: "e-mail address of the on-call engineers; absent = no subscription",
+    example: "on-call@payments.example",
+  },
+} as const satisfies Record<string, KeySpec>;
+
+/** The validated configuration. */
+export type PaymentsConfig = { readonly [K in keyof typeof CONFIG_KEYS]: z.infer<(typeof CONFIG_KEYS)[K]["schema"]> };
+
+/** Hosts that mean "this machine": the embedded cloud is nowhere else. */
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Rules that span keys. */
+function checkTogether(config: PaymentsConfig): void {
+  const { target, endpoint } = config;
+  if (target === "embedded" && endpoint === undefined) {
+    fail("endpoint", CONFIG_KEYS.endpoint, "it is missing, and target is embedded: start the platform with `npm run up`");
+  }
+  if (target === "aws" && endpoint !== undefined) {
+    fail("endpoint", CONFIG_KEYS.endpoint, "target is aws, which has no endpoint of its own: remove the key");
+  }
+  if (endpoint !== undefined && !isLoopback(endpoint)) {
+    fail("endpoint", CONFIG_KEYS.endpoint, `${endpoint} is not on this machine`);
+  }
+  if (config.network.cidr.primary === config.network.cidr.dr) {
+    fail("network", CONFIG_KEYS.network, "both Regions have the same range");
+  }
+  if (config.database.minCapacity > config.database.maxCapacity) {
+    fail("database", CONFIG_KEYS.database, "minCapacity is above maxCapacity");
+  }
+  const { provisionedConcurrencyMin: min, provisionedConcurrencyMax: max } = config.functions;
+  if (min !== undefined && max !== undefined && min > max) {
+    fail("functions", CONFIG_KEYS.functions, "provisionedConcurrencyMin is above provisionedConcurrencyMax");
+  }
+  if (target === "embedded" && config.environmentType === "production") {
+    fail("environmentType", CONFIG_KEYS.environmentType, "the embedded cloud is never production");
+  }
+}
+
+/**
+ * Reads and validates the whole configuration of the selected Pulumi stack.
+ * @throws pulumi.RunError naming the key, what it expects and an example
+ */
+export function loadConfig(source: pulumi.Config = new pulumi.Config("payments")): PaymentsConfig {
+  const entries = Object.entries(CONFIG_KEYS).map(([key, spec]) => [key, readKey(source, key, spec)] as const);
+  // Each value was parsed by its own key's schema just above; the type system cannot follow that through entries.
+  const config = Object.fromEntries(entries) as unknown as PaymentsConfig;
+  checkTogether(config);
+  return config;
+}
+
+/** Host names of the API and of the notifications, public and per Region. */
+export function hostNames(config: PaymentsConfig, regionCode: string) {
+  const zone = config.domain.zoneName;
+  return {
+    publicApi: `api.${zone}`,
+    regionalApi: `api-${regionCode}.${zone}`,
+    publicNotifications: `notifications.${zone}`,
+    regionalNotifications: `notifications-${regionCode}.${zone}`,
+  };
+}
+
+/** ARNs of the existing secrets in one Region. */
+export function secretArns(config: PaymentsConfig, place: Place) {
+  const { databaseAdmin, databaseApplication, merchants, psp } = config.secrets;
+  return {
+    databaseAdmin: databaseAdmin[place],
+    databaseApplication: databaseApplication[place],
+    merchants: merchants[place],
+    psp: psp[place],
+  };
+}
