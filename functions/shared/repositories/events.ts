@@ -1,0 +1,44 @@
+import type { Queryable } from "../database/Database";
+import { paymentResult, type PaymentResult } from "../tables/ResultRepository";
+
+/** Writes an event with the change that it tells of. Repeating it changes nothing. */
+export async function addEvent(transaction: Queryable, result: PaymentResult): Promise<void> {
+  await transaction.query(
+    `INSERT INTO payments.payment_events (event_id, payment_id, merchant_id, version, type, snapshot)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`,
+    [result.eventId, result.paymentId, result.merchantId, result.version, result.eventType, JSON.stringify(result)],
+  );
+}
+
+/** A payment's events that the results table has not got, in the order of their versions. */
+export async function unpublishedEventsOf(database: Queryable, paymentId: string): Promise<PaymentResult[]> {
+  const rows = await database.query<{ snapshot: unknown }>(
+    `SELECT snapshot FROM payments.payment_events
+      WHERE payment_id = $1 AND published_at IS NULL ORDER BY version`,
+    [paymentId],
+  );
+  return rows.rows.map((row) => paymentResult.parse(row.snapshot));
+}
+
+/** Payments with events that have waited longer than `olderThanSeconds`, oldest first. */
+export async function paymentsWithUnpublishedEvents(
+  database: Queryable,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await database.query<{ payment_id: string }>(
+    `SELECT payment_id FROM payments.payment_events
+      WHERE published_at IS NULL AND occurred_at < now() - make_interval(secs => $1)
+      GROUP BY payment_id ORDER BY min(occurred_at) LIMIT $2`,
+    [olderThanSeconds, limit],
+  );
+  return rows.rows.map((row) => row.payment_id);
+}
+
+/** Notes that the results table has these events. */
+export async function markPublished(transaction: Queryable, eventIds: readonly string[]): Promise<void> {
+  await transaction.query(
+    "UPDATE payments.payment_events SET published_at = now() WHERE event_id = ANY($1) AND published_at IS NULL",
+    [eventIds],
+  );
+}
