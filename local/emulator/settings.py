@@ -11,7 +11,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-RUNTIME_MODULES = Path(__file__).parent / "runtime" / "node_modules"
+RUNTIME_MODULES = Path(__file__).parent / "runtime" / "modules"
 
 
 class SettingsError(Exception):

@@ -1,0 +1,31 @@
+"""Changes of the stock emulator's behaviour, one module per concern."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ..settings import Settings
+
+MODULES = (
+    "alarms",
+    "api_gateway",
+    "api_gateway_logs",
+    "cloudformation",
+    "custom_resources",
+    "dynamodb_replication",
+    "event_delivery",
+    "lambda_environment",
+    "lambda_invocation",
+    "load_balancer",
+    "rds_promotion",
+    "s3_replication",
+    "schedules",
+    "step_functions",
+    "target_health",
+)
+
+
+def install(settings: Settings) -> None:
+    """Apply every patch."""
+    for name in MODULES:
+        import_module(f"{__name__}.{name}").install(settings)

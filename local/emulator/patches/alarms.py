@@ -1,0 +1,169 @@
+"""CloudWatch alarms: M of N datapoints, missing data, dimensions, a regular tick, and events.
+
+AWS evaluates every period, whether data arrive or not, and sends each change of state to EventBridge
+(CloudWatch user guide, "Evaluating an alarm", "Alarm events and EventBridge"). Stock evaluates only when
+data arrive, over all dimensions together, against one aggregate, and sends no event.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region, request_scope
+from ministack.services import cloudwatch, eventbridge
+
+from ..background import every
+from ..gateway import Json
+from ..settings import Settings
+
+logger = logging.getLogger("emulator.alarms")
+
+TICK_AWS_S = 10
+"""AWS seconds between two evaluations: often enough for the shortest period of a standard alarm."""
+
+LONGEST_TICK_S = 2
+EXTRA_PERIODS = 2
+"""AWS looks at a few periods more than EvaluationPeriods, so that late data count."""
+
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+    "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "LessThanThreshold": lambda value, threshold: value < threshold,
+    "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
+}
+
+_settings: Settings | None = None
+
+
+def decide(datapoints: list[bool | None], needed: int, treat_missing: str, current: str) -> str:
+    """The state that follows from the newest N datapoints (None = missing), as AWS documents it.
+
+    ``breaching`` and ``notBreaching`` fill the gaps; ``ignore`` keeps the state and ``missing`` gives
+    INSUFFICIENT_DATA when everything is missing. An alarm needs M breaching datapoints, no less.
+    """
+    if treat_missing == "breaching":
+        known = [True if point is None else point for point in datapoints]
+    elif treat_missing == "notBreaching":
+        known = [False if point is None else point for point in datapoints]
+    else:
+        known = [point for point in datapoints if point is not None]
+        if not known:
+            return current if treat_missing == "ignore" else "INSUFFICIENT_DATA"
+    if sum(known) >= needed:
+        return "ALARM"
+    missing = len(datapoints) - len(known)
+    if treat_missing in ("missing", "ignore") and missing and sum(known) + missing >= needed and sum(known):
+        return current  # too little is known for either
+    return "OK"
+
+
+def datapoint(points: list[Json], statistic: str, threshold: float, compare: Callable[[float, float], bool]) -> bool | None:
+    """Whether one period breaches; None without data."""
+    if not points:
+        return None
+    value = cloudwatch._stat_value(cloudwatch._calc_stats(points), statistic, points)
+    return None if value is None else compare(float(value), threshold)
+
+
+def evaluate(alarm: Json) -> None:
+    """Evaluate one alarm on a single metric and act on a change of state."""
+    namespace, metric = alarm.get("Namespace"), alarm.get("MetricName")
+    if not namespace or not metric or _settings is None:
+        return
+    dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
+    points = list(cloudwatch._metrics.get((namespace, metric, dimensions)) or [])
+    period_s = _settings.wall_seconds(float(alarm.get("Period") or 60))
+    count = int(alarm.get("EvaluationPeriods") or 1)
+    needed = int(alarm.get("DatapointsToAlarm") or count)
+    compare = COMPARISONS.get(alarm.get("ComparisonOperator", ""))
+    if compare is None:
+        return
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+    threshold, now = float(alarm.get("Threshold") or 0), time.time()
+    window = []
+    for number in range(count + EXTRA_PERIODS):
+        end, start = now - number * period_s, now - (number + 1) * period_s
+        inside = [p for p in points if start < p["Timestamp"] <= end]
+        window.append(datapoint(inside, statistic, threshold, compare))
+    # The period that is still filling counts once it has data: AWS waits for it to end.
+    datapoints = window[:count] if window[0] is not None else window[1 : count + 1]
+    new = decide(datapoints, needed, alarm.get("TreatMissingData") or "missing", alarm["StateValue"])
+    change_state(alarm, new, f"{sum(1 for p in datapoints if p)} of the last {count} datapoints breached the threshold")
+
+
+def change_state(alarm: Json, new: str, reason: str) -> None:
+    """Record a new state, run its actions and tell the composite alarms."""
+    old = alarm["StateValue"]
+    if new == old:
+        return
+    text = f"Threshold Crossed: {reason} ({alarm.get('ComparisonOperator')} {alarm.get('Threshold')})."
+    alarm.update(StateValue=new, StateReason=text, StateUpdatedTimestamp=int(time.time()))
+    cloudwatch._record_history(alarm["AlarmName"], old, new, text)
+    cloudwatch._dispatch_alarm_actions(alarm, old, new, text)
+    cloudwatch._evaluate_parent_alarms(alarm)
+
+
+def send_event(name: str, old: str, new: str, reason: str) -> None:
+    """The event ``CloudWatch Alarm State Change`` on the Region's default bus."""
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000+0000", time.gmtime())
+    alarm = cloudwatch._alarms.get(name) or cloudwatch._composite_alarms.get(name) or {}
+    detail: Json = {
+        "alarmName": name,
+        "state": {"value": new, "reason": reason, "timestamp": stamp},
+        "previousState": {"value": old},
+        "configuration": {"description": alarm.get("AlarmDescription", "")},
+    }
+    if alarm.get("AlarmRule"):
+        detail["configuration"]["alarmRule"] = alarm["AlarmRule"]
+    else:
+        metric = {
+            "namespace": alarm.get("Namespace"),
+            "name": alarm.get("MetricName"),
+            "dimensions": {d["Name"]: d["Value"] for d in alarm.get("Dimensions") or []},
+        }
+        stat = {"metric": metric, "period": alarm.get("Period"), "stat": alarm.get("Statistic")}
+        detail["configuration"]["metrics"] = [{"id": "m1", "metricStat": stat, "returnData": True}]
+    eventbridge._ensure_default_bus()
+    eventbridge._dispatch_event(
+        {
+            "EventId": str(uuid.uuid4()),
+            "Source": "aws.cloudwatch",
+            "DetailType": "CloudWatch Alarm State Change",
+            "EventBusName": "default",
+            "Time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "Resources": [f"arn:aws:cloudwatch:{get_region()}:{get_account_id()}:alarm:{name}"],
+            "Account": get_account_id(),
+            "Region": get_region(),
+            "Detail": json.dumps(detail),
+        }
+    )
+
+
+def tick() -> None:
+    """Evaluate every alarm of every Region."""
+    for key, alarm in list(cloudwatch._alarms._data.items()):
+        with request_scope(key[0], key[1]):
+            try:
+                cloudwatch._evaluate_alarm(alarm)
+            except Exception:
+                logger.exception("alarm %s", key[-1])
+
+
+def install(settings: Settings) -> None:
+    """Replace the evaluator, wrap the history, start the tick."""
+    global _settings
+    _settings = settings
+    stock_record = cloudwatch._record_history
+
+    def record(name: str, old: str, new: str, reason: str, *args: Any, **kwargs: Any) -> None:
+        stock_record(name, old, new, reason, *args, **kwargs)
+        send_event(name, old, new, reason)
+
+    cloudwatch._record_history = record
+    cloudwatch._evaluate_alarm = evaluate
+    every(min(LONGEST_TICK_S, settings.wall_seconds(TICK_AWS_S)), "alarms", tick)

@@ -1,0 +1,151 @@
+"""The environment of Lambda workers: what AWS documents, and nothing of this process.
+
+AWS defines the variables (Lambda developer guide, "Defined runtime environment variables"). Stock hands
+its whole own environment to the function and leaves several of AWS's variables out. Also: Node's names
+of errors, an execution environment that survives an error as on AWS, no 50 ms wait for silent
+functions, and workers that end when this process does.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import ministack.core.lambda_runtime as runtime
+from ministack.services import lambda_svc
+
+from ..gateway import Json
+from ..settings import RUNTIME_MODULES, Settings
+
+INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+"""What a child process needs to start at all."""
+
+STDERR_WAIT_S = 0.002
+"""How long a function that logged nothing is waited for (stock: 50 ms with each invocation)."""
+
+REPLACEMENTS = (
+    # An error of the handler is an answer, not the end of the execution environment.
+    (
+        'status: "error", error: String(err.message || err), trace: err.stack || ""',
+        'status: "ok", handlerError: true, errorType: (err && err.name) || "Error", '
+        'error: String((err && err.message) || err), trace: (err && err.stack) || ""',
+    ),
+    (
+        'status: "error", error: e.message, trace: e.stack\n',
+        'status: "ok", handlerError: true, errorType: e.name || "Error", error: e.message, trace: e.stack\n',
+    ),
+    # A worker whose parent is gone must not stay.
+    ('let lineNum = 0;\n', 'let lineNum = 0;\nrl.on("close", () => process.exit(0));\n'),
+)
+
+_current = threading.local()
+_settings: Settings | None = None
+
+
+class PatchError(Exception):
+    """The worker script is not the one that the replacements were written for."""
+
+
+def node_script(stock: str) -> str:
+    """The worker script with the replacements made. Each must be found."""
+    script = stock
+    for before, after in REPLACEMENTS:
+        if before not in script:
+            raise PatchError(f"the Node worker script lacks {before.splitlines()[0]!r}")
+        script = script.replace(before, after)
+    return script
+
+
+def initialization_type(config: Json) -> str:
+    """``provisioned-concurrency`` when the version has it, through any alias, else ``on-demand``."""
+    function = lambda_svc._functions.get(config.get("FunctionName", ""))
+    if function is None:
+        return "on-demand"
+    version = config.get("Version", "$LATEST")
+    for qualifier in function.get("provisioned_concurrency") or {}:
+        alias = function["aliases"].get(qualifier)
+        if qualifier == version or alias and alias["FunctionVersion"] == version:
+            return "provisioned-concurrency"
+    return "on-demand"
+
+
+def worker_environment(config: Json, stock: dict[str, str], settings: Settings) -> dict[str, str]:
+    """The environment of one worker, from the function's configuration and what stock computed."""
+    own = {
+        name: str(value)
+        for name, value in (config.get("Environment", {}).get("Variables") or {}).items()
+        if name not in runtime._RESERVED_RUNTIME_ENV_VARS
+    }
+    computed = {k: v for k, v in stock.items() if os.environ.get(k) != v and k not in own}
+    group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
+    version = config.get("Version", "$LATEST")
+    environment = {
+        **{name: os.environ[name] for name in INHERITED if name in os.environ},
+        **computed,
+        "HOME": tempfile.gettempdir(),
+        "TMPDIR": tempfile.gettempdir(),
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "AWS_ENDPOINT_URL": settings.endpoint,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', '')}",
+        "AWS_LAMBDA_FUNCTION_NAME": config.get("FunctionName", ""),
+        "AWS_LAMBDA_FUNCTION_VERSION": version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialization_type(config),
+        "AWS_LAMBDA_LOG_GROUP_NAME": group,
+        "_HANDLER": config.get("Handler", ""),
+        # A developer's own profile must not leak into the functions.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **own,
+    }
+    paths = [str(RUNTIME_MODULES), settings.lambda_node_path or "", own.get("NODE_PATH", ""), computed.get("NODE_PATH", "")]
+    environment["NODE_PATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
+    if settings.ca_file:
+        environment["NODE_EXTRA_CA_CERTS"] = str(settings.ca_file)
+        environment["AWS_CA_BUNDLE"] = str(settings.ca_file)
+    return environment
+
+
+def _popen(arguments: list[str], *positional: Any, **options: Any) -> Any:
+    config = getattr(_current, "config", None)
+    if config is not None and _settings is not None:
+        options["env"] = worker_environment(config, options.get("env") or {}, _settings)
+        # A group of its own: Ctrl-C at the terminal ends this process, which ends the workers in order.
+        options["start_new_session"] = True
+        if str(config.get("Runtime", "")).startswith("nodejs"):
+            # MiniStack's own bootstrap calls url.parse; AWS's does not warn.
+            arguments = [arguments[0], "--disable-warning=DEP0169", *arguments[1:]]
+    return subprocess.Popen(arguments, *positional, **options)
+
+
+def stop_workers() -> None:
+    """End every worker, within the runtime's grace period."""
+    with runtime._lock:
+        workers = [worker for pool in runtime._workers.values() for worker in pool]
+        runtime._workers.clear()
+    runtime.kill_workers(workers)
+
+
+def install(settings: Settings) -> None:
+    """Patch the worker class and its script."""
+    global _settings
+    _settings = settings
+    runtime._NODEJS_WORKER_SCRIPT = node_script(runtime._NODEJS_WORKER_SCRIPT)
+    runtime.Worker._drain_stderr_bounded.__defaults__ = (STDERR_WAIT_S, STDERR_WAIT_S, 0.250)
+    runtime.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": _popen})
+    stock_spawn = runtime.Worker._spawn
+
+    def spawn(self: Any) -> None:
+        _current.config = self.config
+        try:
+            stock_spawn(self)
+        finally:
+            _current.config = None
+
+    runtime.Worker._spawn = spawn
