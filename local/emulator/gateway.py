@@ -53,7 +53,6 @@ def client(service: str, region: str | None = None) -> Any:
                     connect_timeout=5,
                     read_timeout=120,
                     s3={"addressing_style": "path"},
-                    request_min_compression_size_bytes=10_000_000,
                 ),
             )
         return _clients[key]
