@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from ministack.core.responses import json_response
 from ministack.services import eventbridge, kms, lambda_svc
 
 from ..gateway import Json, call, ignoring
+from ..patching import replace
 from ..permissions import role_trusts
 from ..resources import Extension, Handler, Refused, Resource, extend, physical_name, register
 from ..settings import Settings
@@ -109,6 +112,16 @@ class Rule(Extension):
 
 def install(settings: Settings) -> None:
     """Register the types of this module."""
+    stock_put = eventbridge._put_permission
+
+    def put_permission(data: Json) -> Any:
+        """A whole ``Policy`` replaces the bus's policy (EventBridge API, PutPermission); stock ignores it."""
+        if not data.get("Policy"):
+            return stock_put(data)
+        eventbridge._event_bus_policies[data.get("EventBusName", "default")] = json.loads(data["Policy"])
+        return json_response({})
+
+    replace(stock_put, put_permission, eventbridge)
     register(EventBusPolicy())
     register(Archive())
     extend(EventBus())

@@ -13,9 +13,10 @@ from collections import OrderedDict
 from typing import Any
 
 from ministack.services import cloudformation as cloudformation_service
-from ministack.services.cloudformation import engine, handlers, stacks
+from ministack.services.cloudformation import changesets, engine, handlers, stacks
 
 from ..gateway import Json
+from ..patching import replace
 from ..settings import Settings
 
 INLINE_LIMIT = 51_200
@@ -99,15 +100,7 @@ def install(settings: Settings) -> None:
         return stock_event(stack_id, stack_name, logical_id, resource_type, status, redact(str(reason)), *args, **kwargs)
 
     handlers._resolve_template = resolve_template
-    replaced = {stock_create: create_stack, stock_update: update_stack}
-    for module in (handlers, cloudformation_service):
-        for name, value in list(vars(module).items()):
-            if callable(value) and value in replaced:
-                setattr(module, name, replaced[value])
-            elif isinstance(value, dict):
-                for key, entry in list(value.items()):
-                    if callable(entry) and entry in replaced:
-                        value[key] = replaced[entry]
-    for module in (engine, stacks):
-        module._resolve_dynamic_references = resolve
-    stacks._add_event = add_event
+    replace(stock_create, create_stack, handlers, cloudformation_service)
+    replace(stock_update, update_stack, handlers, cloudformation_service)
+    replace(stock_resolve, resolve, engine, stacks)
+    replace(stock_event, add_event, stacks, handlers, changesets)

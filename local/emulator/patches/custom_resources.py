@@ -11,9 +11,10 @@ import threading
 from typing import Any
 
 from ministack.services import lambda_svc
-from ministack.services.cloudformation import custom_resource
+from ministack.services.cloudformation import custom_resource, provisioners
 
 from ..gateway import Json
+from ..patching import replace
 from ..settings import Settings
 
 GRACE_S = 5
@@ -46,13 +47,8 @@ def install(settings: Settings) -> None:
             timer.start()
         return result
 
-    lambda_svc._execute_function_with_config_scope = execute
-    custom_resource.invoke_custom_resource = invoke
-    from ministack.services.cloudformation import provisioners
-
-    for name, value in list(vars(provisioners).items()):
-        if value is stock_invoke:
-            setattr(provisioners, name, invoke)
+    replace(stock_execute, execute, lambda_svc)
+    replace(stock_invoke, invoke, custom_resource, provisioners)
 
 
 def _fail_unanswered(token: str, failure: Json) -> None:

@@ -16,6 +16,7 @@ from ministack.services import rds
 from .. import control_api
 from ..gateway import Json
 from ..handlers.rds import set_roles
+from ..patching import replace
 from ..settings import Settings
 
 
@@ -85,16 +86,7 @@ def _extra_fields(cluster: Json) -> str:
 def install(settings: Settings) -> None:
     """Wrap the operations in the action table, and the description."""
     stock_switchover, stock_failover = rds._switchover_global_cluster, rds._failover_global_cluster
-    replaced = {
-        stock_switchover: _wrapped(stock_switchover, lambda parameters: "switchover"),
-        stock_failover: _wrapped(stock_failover, _failover_mode),
-    }
-    for name, value in list(vars(rds).items()):
-        if callable(value) and value in replaced:
-            setattr(rds, name, replaced[value])
-        elif isinstance(value, dict):
-            for key, entry in list(value.items()):
-                if callable(entry) and getattr(entry, "__hash__", None) and entry in replaced:
-                    value[key] = replaced[entry]
+    replace(stock_switchover, _wrapped(stock_switchover, lambda parameters: "switchover"), rds)
+    replace(stock_failover, _wrapped(stock_failover, _failover_mode), rds)
     stock_xml = rds._cluster_xml
     rds._cluster_xml = lambda cluster: stock_xml(cluster) + _extra_fields(cluster)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ministack.services import eventbridge, scheduler
 
+from ..patching import replace
 from ..settings import Settings
 
 TICK_AWS_S = 1
@@ -25,7 +26,4 @@ def install(settings: Settings) -> None:
         seconds = stock_rate(expression)
         return settings.wall_seconds(seconds) if seconds else seconds
 
-    eventbridge._parse_rate_seconds = rate_seconds
-    for name, value in list(vars(scheduler).items()):
-        if value is stock_rate:
-            setattr(scheduler, name, rate_seconds)
+    replace(stock_rate, rate_seconds, eventbridge, scheduler)

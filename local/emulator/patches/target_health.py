@@ -18,6 +18,7 @@ from ministack.services import alb, cloudwatch
 
 from ..background import every
 from ..gateway import Json
+from ..patching import replace
 from ..settings import Settings
 
 logger = logging.getLogger("emulator.health")
@@ -168,11 +169,5 @@ def describe(parameters: Json) -> Any:
 
 def install(settings: Settings) -> None:
     """Replace the description and start the checks."""
-    stock = alb._describe_target_health
-    alb._describe_target_health = describe
-    for value in list(vars(alb).values()):
-        if isinstance(value, dict):
-            for key, entry in list(value.items()):
-                if entry is stock:
-                    value[key] = describe
+    replace(alb._describe_target_health, describe, alb)
     every(TICK_S, "target-health", lambda: tick(settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 Json = dict[str, Any]
@@ -10,7 +11,7 @@ ACCOUNT_ROOT = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::1234567890
 
 
 def key() -> Json:
-    policy = {"Version": "2012-10-17", "Statement": [ACCOUNT_ROOT]}
+    policy = {"Version": "2012-10-17", "Statement": [deepcopy(ACCOUNT_ROOT)]}
     return {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy, "EnableKeyRotation": True}}
 
 
