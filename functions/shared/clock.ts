@@ -1,7 +1,6 @@
-/** Where the time comes from; injected so that tests choose it. */
-export interface Clock {
-  now(): Date;
-}
+import type { Clock } from "../domain/clock";
+
+export type { Clock };
 
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ALBEvent, APIGatewayProxyEvent } from "aws-lambda";
+import { containsPan } from "../../domain/panDetection";
 
 /** A request as our code sees it, whichever of API Gateway and the load balancer brought it. */
 export interface HttpRequest {
@@ -61,8 +62,8 @@ function bytesOf(body: string | null, isBase64Encoded: boolean): Buffer {
 
 function correlationIdOf(headers: Readonly<Record<string, string>>, requestId: string | undefined): string {
   const given = headers["x-correlation-id"];
-  // A run of many digits could be a card number: such an id is replaced, not refused.
-  if (given !== undefined && CORRELATION_ID.test(given) && given.replace(/\D/g, "").length < 13) return given;
+  // An id that could be a card number is refused later; the refusal must not repeat it.
+  if (given !== undefined && CORRELATION_ID.test(given) && !containsPan(given)) return given;
   return requestId ?? randomUUID();
 }
 

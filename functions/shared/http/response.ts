@@ -1,4 +1,4 @@
-import { ApiProblem } from "./problem";
+import { problemDocument, type ProblemError } from "../../domain/problems";
 
 /** An answer that fits both an API Gateway proxy and a load balancer. */
 export interface HttpResponse {
@@ -36,19 +36,10 @@ export function jsonResponse(
   };
 }
 
-/** A problem as RFC 9457 has it. `type` is a URN: a stable name that no one has to host. */
-export function problemResponse(problem: ApiProblem, correlationId: string): HttpResponse {
-  const body = {
-    type: `urn:payments:problem:${problem.code}`,
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    code: problem.code,
-    instance: `urn:payments:request:${correlationId}`,
-    correlation_id: correlationId,
-    errors: problem.errors,
-  };
+/** A refusal as RFC 9457 has it. */
+export function problemResponse(problem: ProblemError, correlationId: string): HttpResponse {
   const headers: Record<string, string> = { "Content-Type": "application/problem+json" };
   if (problem.retryAfterSeconds !== undefined) headers["Retry-After"] = String(problem.retryAfterSeconds);
-  return jsonResponse(problem.status, body, correlationId, headers);
+  if (problem.status === 401) headers["WWW-Authenticate"] = "Bearer";
+  return jsonResponse(problem.status, problemDocument(problem, correlationId), correlationId, headers);
 }

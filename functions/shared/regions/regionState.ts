@@ -1,33 +1,32 @@
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import { mayAcceptWrites, REGION_ROLES, standbyProblem, type AdmissionRule } from "../../domain/regionAdmission";
+import type { ProblemError } from "../../domain/problems";
 
 /** The Region's role record is unreadable. A Region that cannot prove that it is active does not write. */
 export class RegionStateUnreadable extends Error {
   override readonly name = "RegionStateUnreadable";
 }
 
-/** The Region is not active: it must not write. */
+/** The Region must not write. `problem` is the answer for an API's caller. */
 export class RegionNotActive extends Error {
   override readonly name = "RegionNotActive";
-  readonly role: RegionRole | "UNKNOWN";
+  readonly problem: ProblemError;
 
-  constructor(role: RegionRole | "UNKNOWN") {
-    super(`this Region is ${role}`);
-    this.role = role;
+  constructor(reason: string, problem: ProblemError) {
+    super(`this Region does not write: ${reason}`);
+    this.problem = problem;
   }
 }
 
 const roleRecord = z.object({
-  role: z.enum(["ACTIVE", "STANDBY", "TAKING_OVER", "FENCED"]),
+  role: z.enum(REGION_ROLES),
   epoch: z.number().int().min(1),
   updatedAt: z.string(),
 });
 
 /** The record `role` of the Region's own table. */
 export type RegionState = z.output<typeof roleRecord>;
-/** What a Region is right now. */
-export type RegionRole = RegionState["role"];
-
 /** The key of the role record in the Region's own table. */
 export const ROLE_RECORD_ID = "role";
 
@@ -43,10 +42,13 @@ export interface RegionStateReader {
 export class DynamoRegionState implements RegionStateReader {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
+  readonly #rules: readonly AdmissionRule[];
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
+  /** @param rules further conditions for writing, e.g. the lease. */
+  constructor(client: DynamoDBDocumentClient, table: string, rules: readonly AdmissionRule[] = []) {
     this.#client = client;
     this.#table = table;
+    this.#rules = rules;
   }
 
   async read(): Promise<RegionState> {
@@ -62,11 +64,12 @@ export class DynamoRegionState implements RegionStateReader {
 
   async requireActive(): Promise<RegionState> {
     const state = await this.read().catch((error: unknown) => {
-      if (error instanceof RegionStateUnreadable) throw new RegionNotActive("UNKNOWN");
+      if (error instanceof RegionStateUnreadable) return undefined;
       throw error;
     });
-    if (state.role !== "ACTIVE") throw new RegionNotActive(state.role);
-    return state;
+    const admission = mayAcceptWrites(state, this.#rules);
+    if (!admission.admitted) throw new RegionNotActive(admission.reason, standbyProblem(admission));
+    return state as RegionState;
   }
 
   /** Writes the record if there is none, never over one: a deployment must not undo a failover. True when written. */

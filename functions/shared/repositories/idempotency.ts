@@ -1,14 +1,5 @@
+import { IN_FLIGHT_SECONDS, KEY_RETENTION_DAYS, type IdempotencyRecord } from "../../domain/idempotency";
 import type { Queryable } from "../database/Database";
-
-/**
- * How long a key stays in flight, in seconds: between the commit and the session's write. A request that finds it older
- * takes it over; the writer that held it is gone.
- */
-export const IN_FLIGHT_SECONDS = 10;
-
-/** How long our keys are kept, in days, and the PSP's, in hours. A later repeat never reaches the PSP. */
-export const KEY_RETENTION_DAYS = 45;
-export const PSP_KEY_RETENTION_HOURS = 24;
 
 /** The first answer, as it is repeated. */
 export interface StoredAnswer {
@@ -19,11 +10,10 @@ export interface StoredAnswer {
   readonly resourceId: string;
 }
 
-/** A key as the table has it. `inFlight` is true while its writer may still be at work. */
-export interface KeyRecord extends StoredAnswer {
-  readonly fingerprint: Buffer;
-  readonly completed: boolean;
-  readonly inFlight: boolean;
+/** A key as the table has it, and the database's own time: both sides of its expiry are measured by one clock. */
+export interface KeyRecord extends IdempotencyRecord {
+  readonly answer: StoredAnswer;
+  readonly readAt: Date;
 }
 
 /** A key of a merchant. */
@@ -45,7 +35,7 @@ export async function claimKey(
   const inserted = await transaction.query(
     `INSERT INTO payments.idempotency_keys (merchant_id, key, request_fingerprint, state, locked_until,
        status_code, answer_headers, answer_body, resource_id, expires_at)
-     VALUES ($1, $2, $3, 'in_flight', now() + make_interval(secs => $4), $5, $6, $7, $8,
+     VALUES ($1, $2, $3, 'in_flight', clock_timestamp() + make_interval(secs => $4), $5, $6, $7, $8,
        now() + make_interval(days => $9))
      ON CONFLICT (merchant_id, key) DO NOTHING`,
     [
@@ -67,36 +57,49 @@ export async function claimKey(
 export async function findKey(database: Queryable, identity: KeyIdentity): Promise<KeyRecord | undefined> {
   const found = await database.query<{
     request_fingerprint: Buffer;
-    state: string;
-    in_flight: boolean;
+    state: KeyRecord["state"];
+    locked_until: Date;
+    read_at: Date;
     status_code: number;
     answer_headers: Record<string, string>;
     answer_body: string;
     resource_id: string;
   }>(
-    `SELECT request_fingerprint, state, (state = 'in_flight' AND locked_until > now()) AS in_flight,
+    `SELECT request_fingerprint, state, locked_until, clock_timestamp() AS read_at,
             status_code, answer_headers, answer_body, resource_id
        FROM payments.idempotency_keys WHERE merchant_id = $1 AND key = $2`,
     [identity.merchantId, identity.key],
   );
   const row = found.rows[0];
-  return (
-    row && {
-      fingerprint: row.request_fingerprint,
-      completed: row.state === "completed",
-      inFlight: row.in_flight,
+  if (!row) return undefined;
+  return {
+    fingerprint: row.request_fingerprint,
+    state: row.state,
+    inFlightUntil: row.locked_until,
+    readAt: row.read_at,
+    answer: {
       statusCode: row.status_code,
       headers: row.answer_headers,
       body: row.answer_body,
       resourceId: row.resource_id,
-    }
+    },
+  };
+}
+
+/** Takes over a key whose writer is gone. False when another request was faster. */
+export async function takeOverKey(transaction: Queryable, identity: KeyIdentity): Promise<boolean> {
+  const updated = await transaction.query(
+    `UPDATE payments.idempotency_keys SET locked_until = clock_timestamp() + make_interval(secs => $3)
+      WHERE merchant_id = $1 AND key = $2 AND state = 'in_flight' AND locked_until <= clock_timestamp()`,
+    [identity.merchantId, identity.key, IN_FLIGHT_SECONDS],
   );
+  return updated.rowCount === 1;
 }
 
 /** Lets a key go whose writer failed after its commit, so that the caller's next try need not wait for the expiry. */
 export async function releaseKey(transaction: Queryable, identity: KeyIdentity): Promise<void> {
   await transaction.query(
-    `UPDATE payments.idempotency_keys SET locked_until = now()
+    `UPDATE payments.idempotency_keys SET locked_until = clock_timestamp()
       WHERE merchant_id = $1 AND key = $2 AND state = 'in_flight'`,
     [identity.merchantId, identity.key],
   );
