@@ -1,16 +1,9 @@
+import { pascalCase } from "../names";
 import { isList, type ParameterDeclaration, type Template } from "../template";
 
 const HEADER = `// Generated from cfn/*.yaml by components/codegen/main.ts ("npm run codegen"). Do not edit.
 import type { Input } from "@pulumi/pulumi";
 `;
-
-/** `region-state` → `RegionState`. */
-export function pascalCase(name: string): string {
-  return name
-    .split(/[-_]/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
-}
 
 /** Doc comment lines; a description that would end the comment early is defused. */
 function docComment(lines: readonly (string | undefined)[], indent: string): string {

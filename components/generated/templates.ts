@@ -243,6 +243,592 @@ export interface EncryptionOutputs {
 }
 
 /**
+ * Parameters of cfn/function-roles.yaml.
+ * Payments: execution roles of the Lambda functions, one for each, with exactly the actions that function needs.
+ */
+export interface FunctionRolesParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Data key of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * Messaging key of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly MessagingKeyArn: Input<string>;
+  /**
+   * Customer-managed key of the existing secrets in this Region, or none when they are under the key aws/secretsmanager.
+   * Default: none. Pattern: `^(none|arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)$`.
+   */
+  readonly SecretsKeyArn?: Input<string>;
+  /**
+   * Existing secret of the database's application user.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly ApplicationSecretArn: Input<string>;
+  /**
+   * Existing secret of the database's administrator, read by schema-migration only.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly AdminSecretArn: Input<string>;
+  /**
+   * Existing secret with the API key pepper and the notification signing key.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly MerchantSecretArn: Input<string>;
+  /**
+   * Existing secret with the keys of the payment service provider.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly PspSecretArn: Input<string>;
+  /**
+   * Table sessions.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTableName: Input<string>;
+  /**
+   * Table results.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTableName: Input<string>;
+  /**
+   * Table control.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTableName: Input<string>;
+  /**
+   * Table region.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTableName: Input<string>;
+  /**
+   * This Region's stream of the results table (template region-state).
+   * Pattern: `^arn:aws:dynamodb:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly ResultsStreamArn: Input<string>;
+  /**
+   * Payment queue (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly PaymentQueueArn: Input<string>;
+  /**
+   * Queue for failed asynchronous invocations and stream batches (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly FunctionDeadLetterQueueArn: Input<string>;
+  /**
+   * Transaction-log bucket of this Region (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly TransactionBucketName: Input<string>;
+}
+
+/** Outputs of cfn/function-roles.yaml. */
+export interface FunctionRolesOutputs {
+  /** Execution role of authorizer. */
+  readonly AuthorizerRoleArn: string;
+  /** Execution role of intake. */
+  readonly IntakeRoleArn: string;
+  /** Execution role of query. */
+  readonly QueryRoleArn: string;
+  /** Execution role of capture. */
+  readonly CaptureRoleArn: string;
+  /** Execution role of refund. */
+  readonly RefundRoleArn: string;
+  /** Execution role of cancel. */
+  readonly CancelRoleArn: string;
+  /** Execution role of processor. */
+  readonly ProcessorRoleArn: string;
+  /** Execution role of psp-notification. */
+  readonly PspNotificationRoleArn: string;
+  /** Execution role of outbox-relay. */
+  readonly OutboxRelayRoleArn: string;
+  /** Execution role of payment-events. */
+  readonly PaymentEventsRoleArn: string;
+  /** Execution role of status. */
+  readonly StatusRoleArn: string;
+  /** Execution role of schema-migration. */
+  readonly SchemaMigrationRoleArn: string;
+  /** Execution role of region-role. */
+  readonly RegionRoleRoleArn: string;
+}
+
+/**
+ * Parameters of cfn/functions.yaml.
+ * Payments: all Lambda functions of one Region with log groups, versions, aliases, scaling and event sources.
+ */
+export interface FunctionsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /** The Region's fixed place. It says nothing about which Region is active right now. */
+  readonly Place: Input<"primary" | "dr">;
+  /**
+   * Lowest level that the functions log.
+   * Default: INFO.
+   */
+  readonly LogLevel?: Input<"DEBUG" | "INFO" | "WARN" | "ERROR">;
+  /**
+   * Processor of the functions; arm64 costs a fifth less.
+   * Default: arm64.
+   */
+  readonly Architecture?: Input<"arm64" | "x86_64">;
+  /**
+   * Hash over the parameters that reach the functions. A version holds code and environment, so it must change when either does.
+   * Default: initial. Pattern: `^[A-Za-z0-9]{1,64}$`.
+   */
+  readonly ConfigurationHash?: Input<string>;
+  /**
+   * Whether the processor takes messages from the queue. true in the active Region.
+   * Default: false.
+   */
+  readonly ConsumersEnabled?: Input<boolean | "true" | "false">;
+  /**
+   * Whether payment-events reads the results stream. true in the active Region; enabling it at failover delivers the backlog.
+   * Default: false.
+   */
+  readonly StreamConsumersEnabled?: Input<boolean | "true" | "false">;
+  /**
+   * Whether the outbox relay is scheduled. true in the active Region.
+   * Default: false.
+   */
+  readonly OutboxRelayEnabled?: Input<boolean | "true" | "false">;
+  /**
+   * Environments kept warm for each function of the hot path (authorizer, intake, query); 0 = none and no scaling.
+   * Default: 0. At least 0. At most 100.
+   */
+  readonly ProvisionedConcurrency?: Input<number | string>;
+  /**
+   * Most environments that scaling keeps warm for each function of the hot path.
+   * Default: 20. At least 1. At most 500.
+   */
+  readonly ProvisionedConcurrencyMaximum?: Input<number | string>;
+  /**
+   * Concurrency reserved for each function of the hot path.
+   * Default: 100. At least 1. At most 500.
+   */
+  readonly HotPathReservedConcurrency?: Input<number | string>;
+  /**
+   * Concurrency reserved for each other function behind the API or the load balancer.
+   * Default: 20. At least 1. At most 200.
+   */
+  readonly PathReservedConcurrency?: Input<number | string>;
+  /**
+   * Most processors at work at once, and their reserved concurrency.
+   * Default: 50. At least 2. At most 500.
+   */
+  readonly ProcessorMaximumConcurrency?: Input<number | string>;
+  /** Private subnets, one per Availability Zone. */
+  readonly PrivateSubnetIds: Input<string> | Input<Input<string>[]>;
+  /** Security group of every function (template network). */
+  readonly FunctionSecurityGroupId: Input<string>;
+  /** Added to the functions that call the PSP or merchants (template network). */
+  readonly OutboundSecurityGroupId: Input<string>;
+  /**
+   * Data key of this Region, for the environments.
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * Key for log groups (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * Days that log groups are kept.
+   * Default: 400.
+   */
+  readonly LogRetentionDays?: Input<
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653
+    | "365"
+    | "400"
+    | "545"
+    | "731"
+    | "1096"
+    | "1827"
+    | "2192"
+    | "2557"
+    | "2922"
+    | "3288"
+    | "3653"
+  >;
+  /**
+   * This Region's own cluster endpoint; a replicated secret would name the primary's.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly DatabaseHost: Input<string>;
+  /**
+   * Port of the cluster.
+   * Default: 5432. Pattern: `^\d{1,5}$`.
+   */
+  readonly DatabasePort?: Input<string>;
+  /**
+   * Name of the database.
+   * Default: payments. Pattern: `^[a-z][a-z0-9_]{0,62}$`.
+   */
+  readonly DatabaseName?: Input<string>;
+  /**
+   * Existing secret of the database's application user.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly ApplicationSecretArn: Input<string>;
+  /**
+   * Existing secret of the database's administrator.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly AdminSecretArn: Input<string>;
+  /**
+   * Existing secret with the API key pepper and the notification signing key.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly MerchantSecretArn: Input<string>;
+  /**
+   * Existing secret with the keys of the PSP.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly PspSecretArn: Input<string>;
+  /**
+   * Name of the table sessions.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTable: Input<string>;
+  /**
+   * Name of the table results.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTable: Input<string>;
+  /**
+   * Name of the table control.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTable: Input<string>;
+  /**
+   * Name of the table region.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTable: Input<string>;
+  /**
+   * This Region's stream of the results table (template region-state).
+   * Pattern: `^arn:aws:dynamodb:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly ResultsStreamArn: Input<string>;
+  /**
+   * URL of the payment queue.
+   * Pattern: `^https?://.+$`.
+   */
+  readonly PaymentQueueUrl: Input<string>;
+  /**
+   * The payment queue.
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly PaymentQueueArn: Input<string>;
+  /**
+   * For failed asynchronous invocations and stream batches.
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly FunctionDeadLetterQueueArn: Input<string>;
+  /**
+   * For events that no target took.
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly EventDeadLetterQueueArn: Input<string>;
+  /**
+   * Transaction-log bucket of this Region.
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly TransactionBucketName: Input<string>;
+  /**
+   * Base URL of the PSP's API.
+   * Pattern: `^https://[^\s]+$`.
+   */
+  readonly PspBaseUrl: Input<string>;
+  /**
+   * Largest payment, in minor units of its currency.
+   * Default: 100000000. At least 1. At most 999999999999.
+   */
+  readonly PaymentLimitMinorUnits?: Input<number | string>;
+  /**
+   * Private or loopback hosts that merchant notification URLs may name, a comma list; empty on AWS, where none may.
+   * Default: (empty). Pattern: `^[A-Za-z0-9.:,-]*$`.
+   */
+  readonly NotificationPrivateHosts?: Input<string>;
+  /**
+   * Bucket of the code (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly CodeBucketName: Input<string>;
+  /**
+   * Object key of the code of authorizer.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly AuthorizerCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly AuthorizerCodeSha256: Input<string>;
+  /**
+   * Object key of the code of intake.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly IntakeCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly IntakeCodeSha256: Input<string>;
+  /**
+   * Object key of the code of query.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly QueryCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly QueryCodeSha256: Input<string>;
+  /**
+   * Object key of the code of capture.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly CaptureCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly CaptureCodeSha256: Input<string>;
+  /**
+   * Object key of the code of refund.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly RefundCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly RefundCodeSha256: Input<string>;
+  /**
+   * Object key of the code of cancel.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly CancelCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly CancelCodeSha256: Input<string>;
+  /**
+   * Object key of the code of processor.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly ProcessorCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly ProcessorCodeSha256: Input<string>;
+  /**
+   * Object key of the code of psp-notification.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly PspNotificationCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly PspNotificationCodeSha256: Input<string>;
+  /**
+   * Object key of the code of outbox-relay.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly OutboxRelayCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly OutboxRelayCodeSha256: Input<string>;
+  /**
+   * Object key of the code of payment-events.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly PaymentEventsCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly PaymentEventsCodeSha256: Input<string>;
+  /**
+   * Object key of the code of status.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly StatusCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly StatusCodeSha256: Input<string>;
+  /**
+   * Object key of the code of schema-migration.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly SchemaMigrationCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly SchemaMigrationCodeSha256: Input<string>;
+  /**
+   * Object key of the code of region-role.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly RegionRoleCodeKey: Input<string>;
+  /**
+   * Base64 SHA-256 of that object.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly RegionRoleCodeSha256: Input<string>;
+  /**
+   * Role of authorizer.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly AuthorizerRoleArn: Input<string>;
+  /**
+   * Role of intake.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly IntakeRoleArn: Input<string>;
+  /**
+   * Role of query.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly QueryRoleArn: Input<string>;
+  /**
+   * Role of capture.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly CaptureRoleArn: Input<string>;
+  /**
+   * Role of refund.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly RefundRoleArn: Input<string>;
+  /**
+   * Role of cancel.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly CancelRoleArn: Input<string>;
+  /**
+   * Role of processor.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly ProcessorRoleArn: Input<string>;
+  /**
+   * Role of psp-notification.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly PspNotificationRoleArn: Input<string>;
+  /**
+   * Role of outbox-relay.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly OutboxRelayRoleArn: Input<string>;
+  /**
+   * Role of payment-events.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly PaymentEventsRoleArn: Input<string>;
+  /**
+   * Role of status.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly StatusRoleArn: Input<string>;
+  /**
+   * Role of schema-migration.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly SchemaMigrationRoleArn: Input<string>;
+  /**
+   * Role of region-role.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly RegionRoleRoleArn: Input<string>;
+}
+
+/** Outputs of cfn/functions.yaml. */
+export interface FunctionsOutputs {
+  /** Function authorizer. */
+  readonly AuthorizerFunctionArn: string;
+  /** Function intake. */
+  readonly IntakeFunctionArn: string;
+  /** Function query. */
+  readonly QueryFunctionArn: string;
+  /** Function capture. */
+  readonly CaptureFunctionArn: string;
+  /** Function refund. */
+  readonly RefundFunctionArn: string;
+  /** Function cancel. */
+  readonly CancelFunctionArn: string;
+  /** Function processor. */
+  readonly ProcessorFunctionArn: string;
+  /** Function psp-notification. */
+  readonly PspNotificationFunctionArn: string;
+  /** Function outbox-relay. */
+  readonly OutboxRelayFunctionArn: string;
+  /** Function payment-events. */
+  readonly PaymentEventsFunctionArn: string;
+  /** Function status. */
+  readonly StatusFunctionArn: string;
+  /** Function schema-migration. */
+  readonly SchemaMigrationFunctionArn: string;
+  /** Function region-role. */
+  readonly RegionRoleFunctionArn: string;
+  /** Alias live of authorizer. */
+  readonly AuthorizerAliasArn: string;
+  /** Alias live of intake. */
+  readonly IntakeAliasArn: string;
+  /** Alias live of query. */
+  readonly QueryAliasArn: string;
+  /** Alias live of capture. */
+  readonly CaptureAliasArn: string;
+  /** Alias live of refund. */
+  readonly RefundAliasArn: string;
+  /** Alias live of cancel. */
+  readonly CancelAliasArn: string;
+  /** Alias live of processor. */
+  readonly ProcessorAliasArn: string;
+  /** Alias live of psp-notification. */
+  readonly PspNotificationAliasArn: string;
+  /** Alias live of outbox-relay. */
+  readonly OutboxRelayAliasArn: string;
+  /** Alias live of payment-events. */
+  readonly PaymentEventsAliasArn: string;
+  /** Alias live of status. */
+  readonly StatusAliasArn: string;
+}
+
+/**
  * Parameters of cfn/messaging.yaml.
  * Payments: payment queue with its dead-letter queue, operations topic, event bus and forwarding to the other Region.
  */
@@ -383,6 +969,197 @@ export interface NetworkOutputs {
   readonly LoadBalancerSecurityGroupId: string;
   /** On the interface endpoints. */
   readonly EndpointSecurityGroupId: string;
+}
+
+/**
+ * Parameters of cfn/payments.yaml.
+ * Payments: REST API with custom domains, web ACL, and the load balancer for PSP notifications, of one Region.
+ */
+export interface PaymentsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * production turns on deletion protection of the load balancer.
+   * Default: nonproduction.
+   */
+  readonly EnvironmentType?: Input<"production" | "nonproduction">;
+  /**
+   * Host name of this Region's API, which health checks and the other Region use.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly RegionalApiDomainName: Input<string>;
+  /**
+   * Host name that merchants use, the same in both Regions; DNS decides which one answers.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly PublicApiDomainName: Input<string>;
+  /**
+   * Host name of this Region's load balancer (PSP notifications).
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly NotificationsDomainName: Input<string>;
+  /**
+   * Existing certificate of this Region for both API names.
+   * Pattern: `^arn:aws:acm:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly ApiCertificateArn: Input<string>;
+  /**
+   * Existing certificate of this Region for the load balancer's names.
+   * Pattern: `^arn:aws:acm:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly LoadBalancerCertificateArn: Input<string>;
+  /**
+   * Shuts the API's own execute-api host name, which bypasses the custom domains' TLS policy and DNS failover.
+   * Default: true.
+   */
+  readonly DisableExecuteApiEndpoint?: Input<boolean | "true" | "false">;
+  /**
+   * Alias live of authorizer (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly AuthorizerAliasArn: Input<string>;
+  /**
+   * Alias live of intake (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly IntakeAliasArn: Input<string>;
+  /**
+   * Alias live of query (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly QueryAliasArn: Input<string>;
+  /**
+   * Alias live of capture (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly CaptureAliasArn: Input<string>;
+  /**
+   * Alias live of refund (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly RefundAliasArn: Input<string>;
+  /**
+   * Alias live of cancel (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly CancelAliasArn: Input<string>;
+  /**
+   * Alias live of status (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly StatusAliasArn: Input<string>;
+  /**
+   * Alias live of psp-notification (template functions).
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly PspNotificationAliasArn: Input<string>;
+  /** Public subnets, one per Availability Zone, for the load balancer. */
+  readonly PublicSubnetIds: Input<string> | Input<Input<string>[]>;
+  /** Security group of the load balancer (template network). */
+  readonly LoadBalancerSecurityGroupId: Input<string>;
+  /**
+   * TLS policy of the load balancer. All choices have TLS 1.3 and nothing below 1.2.
+   * Default: ELBSecurityPolicy-TLS13-1-2-Res-2021-06.
+   */
+  readonly SslPolicy?: Input<
+    | "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    | "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    | "ELBSecurityPolicy-TLS13-1-3-2021-06"
+  >;
+  /**
+   * Requests per second that the API takes.
+   * Default: 500. At least 1. At most 10000.
+   */
+  readonly ThrottlingRateLimit?: Input<number | string>;
+  /**
+   * Requests that the API takes at once above the rate.
+   * Default: 1000. At least 1. At most 5000.
+   */
+  readonly ThrottlingBurstLimit?: Input<number | string>;
+  /**
+   * Requests of one address in five minutes before the web ACL blocks it. A merchant often calls from one address.
+   * Default: 30000. At least 100. At most 2000000.
+   */
+  readonly WafRateLimitPerFiveMinutes?: Input<number | string>;
+  /**
+   * Key for log groups (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * Days that log groups are kept.
+   * Default: 400.
+   */
+  readonly LogRetentionDays?: Input<
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653
+    | "365"
+    | "400"
+    | "545"
+    | "731"
+    | "1096"
+    | "1827"
+    | "2192"
+    | "2557"
+    | "2922"
+    | "3288"
+    | "3653"
+  >;
+  /**
+   * Bucket for the load balancer's logs (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly AccessLogBucketName: Input<string>;
+}
+
+/** Outputs of cfn/payments.yaml. */
+export interface PaymentsOutputs {
+  /** The REST API. */
+  readonly ApiId: string;
+  /** Its name, the dimension of its metrics. */
+  readonly ApiName: string;
+  /** The stage. */
+  readonly ApiStageName: string;
+  /** This Region's API. */
+  readonly ApiUrl: string;
+  /** The merchants' API, in whichever Region is active. */
+  readonly PublicApiUrl: string;
+  /** Alias target of the Regional name. */
+  readonly RegionalDomainTarget: string;
+  /** Hosted zone of that target. */
+  readonly RegionalDomainHostedZoneId: string;
+  /** Alias target of the public name in this Region. */
+  readonly PublicDomainTarget: string;
+  /** Hosted zone of that target. */
+  readonly PublicDomainHostedZoneId: string;
+  /** The load balancer. */
+  readonly LoadBalancerArn: string;
+  /** Its full name, the dimension of its metrics. */
+  readonly LoadBalancerFullName: string;
+  /** Alias target of the notification names. */
+  readonly LoadBalancerDnsName: string;
+  /** Hosted zone of that target. */
+  readonly LoadBalancerHostedZoneId: string;
+  /** Target group of PSP notifications, a dimension of its metrics. */
+  readonly NotificationTargetGroupFullName: string;
+  /** Where the PSP sends notifications. */
+  readonly NotificationsUrl: string;
+  /** The web ACL. */
+  readonly WebAclArn: string;
 }
 
 /**
@@ -653,8 +1430,14 @@ export interface Templates {
   readonly artifacts: { readonly parameters: ArtifactsParameters; readonly outputs: ArtifactsOutputs };
   readonly database: { readonly parameters: DatabaseParameters; readonly outputs: DatabaseOutputs };
   readonly encryption: { readonly parameters: EncryptionParameters; readonly outputs: EncryptionOutputs };
+  readonly "function-roles": {
+    readonly parameters: FunctionRolesParameters;
+    readonly outputs: FunctionRolesOutputs;
+  };
+  readonly functions: { readonly parameters: FunctionsParameters; readonly outputs: FunctionsOutputs };
   readonly messaging: { readonly parameters: MessagingParameters; readonly outputs: MessagingOutputs };
   readonly network: { readonly parameters: NetworkParameters; readonly outputs: NetworkOutputs };
+  readonly payments: { readonly parameters: PaymentsParameters; readonly outputs: PaymentsOutputs };
   readonly "region-state": {
     readonly parameters: RegionStateParameters;
     readonly outputs: RegionStateOutputs;
@@ -685,6 +1468,47 @@ export const templateOutputs: {
     "DatabaseName",
   ],
   encryption: ["DataKeyArn", "MessagingKeyArn", "LogsKeyArn"],
+  "function-roles": [
+    "AuthorizerRoleArn",
+    "IntakeRoleArn",
+    "QueryRoleArn",
+    "CaptureRoleArn",
+    "RefundRoleArn",
+    "CancelRoleArn",
+    "ProcessorRoleArn",
+    "PspNotificationRoleArn",
+    "OutboxRelayRoleArn",
+    "PaymentEventsRoleArn",
+    "StatusRoleArn",
+    "SchemaMigrationRoleArn",
+    "RegionRoleRoleArn",
+  ],
+  functions: [
+    "AuthorizerFunctionArn",
+    "IntakeFunctionArn",
+    "QueryFunctionArn",
+    "CaptureFunctionArn",
+    "RefundFunctionArn",
+    "CancelFunctionArn",
+    "ProcessorFunctionArn",
+    "PspNotificationFunctionArn",
+    "OutboxRelayFunctionArn",
+    "PaymentEventsFunctionArn",
+    "StatusFunctionArn",
+    "SchemaMigrationFunctionArn",
+    "RegionRoleFunctionArn",
+    "AuthorizerAliasArn",
+    "IntakeAliasArn",
+    "QueryAliasArn",
+    "CaptureAliasArn",
+    "RefundAliasArn",
+    "CancelAliasArn",
+    "ProcessorAliasArn",
+    "PspNotificationAliasArn",
+    "OutboxRelayAliasArn",
+    "PaymentEventsAliasArn",
+    "StatusAliasArn",
+  ],
   messaging: [
     "PaymentQueueUrl",
     "PaymentQueueArn",
@@ -710,6 +1534,24 @@ export const templateOutputs: {
     "DatabaseSecurityGroupId",
     "LoadBalancerSecurityGroupId",
     "EndpointSecurityGroupId",
+  ],
+  payments: [
+    "ApiId",
+    "ApiName",
+    "ApiStageName",
+    "ApiUrl",
+    "PublicApiUrl",
+    "RegionalDomainTarget",
+    "RegionalDomainHostedZoneId",
+    "PublicDomainTarget",
+    "PublicDomainHostedZoneId",
+    "LoadBalancerArn",
+    "LoadBalancerFullName",
+    "LoadBalancerDnsName",
+    "LoadBalancerHostedZoneId",
+    "NotificationTargetGroupFullName",
+    "NotificationsUrl",
+    "WebAclArn",
   ],
   "region-state": ["RegionTableName", "RegionTableArn", "ResultsStreamArn"],
   storage: [

@@ -90,7 +90,7 @@ async def serve(settings: Settings) -> None:
         config.certfile, config.keyfile = str(settings.server_cert), str(settings.server_key)
     application = control.wrap(ministack_app.app, settings)
     try:
-        await hypercorn_serve(application, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+        await hypercorn_serve(application, config, shutdown_trigger=stop.wait)
     finally:
         background.stop(0.5)
         REPLICATOR.stop()

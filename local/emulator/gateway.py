@@ -100,7 +100,8 @@ def call(service: str, operation: str, parameters: Json, region: str | None = No
     fitted = fit(model.input_shape, parameters) if model.input_shape else {}
     if fitted.get("Tags") == []:
         del fitted["Tags"]
-    return getattr(api, operation)(**fitted)
+    answer: Json = getattr(api, operation)(**fitted)
+    return answer
 
 
 def error_code(error: ClientError) -> str:

@@ -47,7 +47,7 @@ def role_allows(role_arn: str, action: str, resource: str, keys: dict[str, Any] 
         secure_transport=True,
         service_context={k.lower(): v for k, v in (keys or {}).items()},
     )
-    return evaluate(context, _gather_role_policies(name, account)).decision == "Allow"
+    return bool(evaluate(context, _gather_role_policies(name, account)).decision == "Allow")
 
 
 def resource_policy_admits(policy: Any, service: str, action: str, resource: str, source_arn: str) -> bool:

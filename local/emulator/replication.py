@@ -162,7 +162,9 @@ class Replicator:
             now = time.monotonic()
             answer: Json = {s: {"delayMs": d, "inFlight": []} for s, d in self._delay_ms.items()}
             for direction in self._directions.values():
-                oldest = direction.changes[0].due - self._delay_ms[direction.service] / 1000 if direction.changes else now
+                oldest = (
+                    direction.changes[0].due - self._delay_ms[direction.service] / 1000 if direction.changes else now
+                )
                 answer[direction.service]["inFlight"].append(
                     {
                         "source": direction.source,

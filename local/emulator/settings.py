@@ -137,8 +137,15 @@ def configure_ministack(settings: Settings, environment: MutableMapping[str, str
     environment.setdefault("LOG_LEVEL", "WARNING")
     environment.setdefault("LAMBDA_WARM_TTL_SECONDS", "300")
     # The emulator treats its own AWS_ACCESS_KEY_ID as root: a developer's real key must not be that.
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE",
-                 "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"):
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+    ):
         environment.pop(name, None)
     if settings.server_cert and settings.server_key:
         environment.update(

@@ -66,10 +66,10 @@ function redactText(text: string): string {
 export function createLogger(): ScopedLog {
   const logger = new Logger({ jsonReplacerFn: redactLogValue });
   return {
-    debug: (message, extra = {}) => logger.debug(message, extra),
-    info: (message, extra = {}) => logger.info(message, extra),
-    warn: (message, extra = {}) => logger.warn(message, extra),
-    error: (message, extra = {}) => logger.error(message, extra),
+    debug: (message, extra = {}) => logger.debug(message, { ...extra }),
+    info: (message, extra = {}) => logger.info(message, { ...extra }),
+    warn: (message, extra = {}) => logger.warn(message, { ...extra }),
+    error: (message, extra = {}) => logger.error(message, { ...extra }),
     scope: (keys) => {
       logger.resetKeys();
       logger.appendKeys(keys);

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import ministack.app as ministack_app
@@ -93,7 +94,7 @@ def _delete_policy(data: Json) -> Any:
     return json_response({})
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[[Json], Any]] = {
     "RegisterScalableTarget": _register,
     "DeregisterScalableTarget": _deregister,
     "DescribeScalableTargets": lambda data: _describe(_targets, "ScalableTargets", data),

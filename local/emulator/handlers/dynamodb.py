@@ -77,7 +77,9 @@ def protected(name: str, region: str) -> bool:
     return bool((record(name, region) or {}).get("DeletionProtectionEnabled"))
 
 
-PROTECTED = "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
+PROTECTED = (
+    "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
+)
 
 
 class Table(Extension):
@@ -162,9 +164,7 @@ class GlobalTable(Extension):
         home, before = get_region(), old or {}
         replicas = {replica["Region"]: replica for replica in props["Replicas"]}
         present = {home, *(r["RegionName"] for r in self._describe(physical_id).get("Replicas", []))}
-        set_time_to_live(
-            physical_id, home, before.get("TimeToLiveSpecification"), props.get("TimeToLiveSpecification")
-        )
+        set_time_to_live(physical_id, home, before.get("TimeToLiveSpecification"), props.get("TimeToLiveSpecification"))
         for region in sorted(present - replicas.keys()):
             self._update_replica(physical_id, "Delete", region)
             forget_tags(physical_id, region)

@@ -92,7 +92,9 @@ class FlowLog(Handler):
 
     def create(self, logical_id: str, props: Json, stack_name: str) -> Resource:
         request = {k: v for k, v in props.items() if k not in ("ResourceId", "Tags")}
-        flow_log_id = call("ec2", "create_flow_logs", {**request, "ResourceIds": [props["ResourceId"]]})["FlowLogIds"][0]
+        flow_log_id = call("ec2", "create_flow_logs", {**request, "ResourceIds": [props["ResourceId"]]})["FlowLogIds"][
+            0
+        ]
         tag(flow_log_id, None, props)
         return flow_log_id, {"Id": flow_log_id}
 

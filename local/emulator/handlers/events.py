@@ -28,7 +28,7 @@ class EventBusPolicy(Handler):
             call("events", "put_permission", props)
             return
         existing = call("events", "describe_event_bus", {"Name": bus}).get("Policy")
-        document = json.loads(existing) if existing else {"Version": "2012-10-17", "Statement": []}
+        document: Json = json.loads(existing) if existing else {"Version": "2012-10-17", "Statement": []}
         others = [s for s in document["Statement"] if s.get("Sid") != props["StatementId"]]
         document["Statement"] = [*others, {"Sid": props["StatementId"], **props["Statement"]}]
         call("events", "put_permission", {"EventBusName": bus, "Policy": json.dumps(document)})

@@ -46,7 +46,9 @@ class Function(Extension):
         variables = (props.get("Environment") or {}).get("Variables") or {}
         size = sum(len(k.encode()) + len(number_text(v).encode()) for k, v in variables.items())
         if size > ENVIRONMENT_LIMIT:
-            raise Refused(f"Environment variables take {size} bytes, more than the {ENVIRONMENT_LIMIT} that Lambda allows.")
+            raise Refused(
+                f"Environment variables take {size} bytes, more than the {ENVIRONMENT_LIMIT} that Lambda allows."
+            )
         key = props.get("KmsKeyArn")
         if key and not kms._resolve_key(key):
             raise Refused(f"Lambda was unable to configure your environment variables: KMS key {key} does not exist.")
@@ -182,7 +184,9 @@ class EventSourceMapping(Extension):
                 raise Refused(f"Error occurred while ReceiveMessage. SQS Error Code: NonExistentQueue ({source})")
             visible, limit = int(queue["attributes"]["VisibilityTimeout"]), int(function["config"]["Timeout"])
             if visible < limit:
-                raise Refused(f"Queue visibility timeout: {visible} seconds is less than Function timeout: {limit} seconds")
+                raise Refused(
+                    f"Queue visibility timeout: {visible} seconds is less than Function timeout: {limit} seconds"
+                )
             actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
         elif ":dynamodb:" in source:
             actions = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
@@ -218,7 +222,6 @@ class EventInvokeConfig(Extension):
             if action and not role_allows(function["config"]["Role"], action, target):
                 raise Refused("The function's execution role does not have permissions to call "
                               f"{action.split(':')[1]} on {target}")  # fmt: skip
-
 
 
 def install(settings: Settings) -> None:

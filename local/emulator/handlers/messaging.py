@@ -23,7 +23,9 @@ class Queue(Extension):
         redrive = props.get("RedrivePolicy") or {}
         target = redrive.get("deadLetterTargetArn", "") if isinstance(redrive, dict) else ""
         if target and target.rsplit(":", 1)[-1] not in sqs._queue_name_to_url:
-            raise Refused(f"Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist ({target})")
+            raise Refused(
+                f"Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist ({target})"
+            )
 
 
 class QueuePolicy(Extension):

@@ -236,7 +236,9 @@ class DbCluster(Extension):
             return
         if _is_true(record.get("DeletionProtection")):
             raise Refused("Cannot delete protected Cluster, please disable deletion protection and try again.")
-        left = [i["DBInstanceIdentifier"] for i in rds._instances.values() if i.get("DBClusterIdentifier") == physical_id]
+        left = [
+            i["DBInstanceIdentifier"] for i in rds._instances.values() if i.get("DBClusterIdentifier") == physical_id
+        ]
         if left:
             raise Refused(f"Cluster cannot be deleted, it still contains DB instances in non-deleting state: {left}")
         if record.get("GlobalClusterIdentifier"):
@@ -249,7 +251,9 @@ class DbCluster(Extension):
         arn = f"arn:aws:rds:{get_region()}:{get_account_id()}:cluster:{physical_id}"
         rds._tags.pop(arn, None)
         for group in list(rds._global_clusters.values()):
-            group["GlobalClusterMembers"] = [m for m in group.get("GlobalClusterMembers", []) if m["DBClusterArn"] != arn]
+            group["GlobalClusterMembers"] = [
+                m for m in group.get("GlobalClusterMembers", []) if m["DBClusterArn"] != arn
+            ]
 
 
 class DbInstance(Extension):

@@ -62,9 +62,7 @@ def lifecycle(value: Json) -> Json:
         if rule.get("Transitions"):
             api["Transitions"] = [_transition(t, False) for t in rule["Transitions"]]
         if rule.get("NoncurrentVersionTransitions"):
-            api["NoncurrentVersionTransitions"] = [
-                _transition(t, True) for t in rule["NoncurrentVersionTransitions"]
-            ]
+            api["NoncurrentVersionTransitions"] = [_transition(t, True) for t in rule["NoncurrentVersionTransitions"]]
         if "AbortIncompleteMultipartUpload" in rule:
             api["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
         rules.append(api)

@@ -6,6 +6,7 @@ Rules are recorded, never evaluated: no request is blocked here.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict, error_response_json, json_response
@@ -96,11 +97,15 @@ def _delete_logging(data: Json) -> Any:
     return json_response({}) if _logging.pop(data.get("ResourceArn", ""), None) else _not_found()
 
 
-OPERATIONS = {
+def _list_logging(data: Json) -> Any:
+    return json_response({"LoggingConfigurations": list(_logging.values())})
+
+
+OPERATIONS: dict[str, Callable[[Json], Any]] = {
     "PutLoggingConfiguration": _put_logging,
     "GetLoggingConfiguration": _get_logging,
     "DeleteLoggingConfiguration": _delete_logging,
-    "ListLoggingConfigurations": lambda data: json_response({"LoggingConfigurations": list(_logging.values())}),
+    "ListLoggingConfigurations": _list_logging,
 }
 
 

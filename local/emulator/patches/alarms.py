@@ -62,7 +62,9 @@ def decide(datapoints: list[bool | None], needed: int, treat_missing: str, curre
     return "OK"
 
 
-def datapoint(points: list[Json], statistic: str, threshold: float, compare: Callable[[float, float], bool]) -> bool | None:
+def datapoint(
+    points: list[Json], statistic: str, threshold: float, compare: Callable[[float, float], bool]
+) -> bool | None:
     """Whether one period breaches; None without data."""
     if not points:
         return None

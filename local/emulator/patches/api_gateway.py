@@ -60,7 +60,9 @@ def install(settings: Settings) -> None:
             logger.warning("%s may not invoke %s: no permission for it", source, reference)
             return apigateway_v1._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
         limit_s = int(integration.get("timeoutInMillis") or 29000) / 1000
-        call = stock_proxy(integration, api_id, stage_name, stage, resource, path, method, headers, body, *args, **kwargs)
+        call = stock_proxy(
+            integration, api_id, stage_name, stage, resource, path, method, headers, body, *args, **kwargs
+        )
         try:
             answer = await asyncio.wait_for(call, limit_s)
         except TimeoutError:
@@ -72,9 +74,7 @@ def install(settings: Settings) -> None:
 
     async def authorizer(record: Json, event: Any, account_id: str, region: str) -> Any:
         reference = apigateway_v1._extract_lambda_ref_from_integration_uri(record.get("authorizerUri", ""))
-        api_id = next(
-            (api for api, known in apigateway_v1._authorizers_v1.items() if record.get("id") in known), ""
-        )
+        api_id = next((api for api, known in apigateway_v1._authorizers_v1.items() if record.get("id") in known), "")
         source = _api_arn(api_id, f"authorizers/{record.get('id')}")
         if not admitted(reference, source, record.get("authorizerCredentials")):
             logger.warning("%s may not invoke %s: no permission for it", source, reference)
@@ -99,7 +99,7 @@ def install(settings: Settings) -> None:
             return stock_scope(name)
         return next((scope for scope in found if scope[1] == preferred_region(name, settings)), found[0])
 
-    class FunctionError(apigateway_v1._GatewayError):  # type: ignore[misc, name-defined]
+    class FunctionError(apigateway_v1._GatewayError):  # type: ignore[misc]
         """A function that failed: the answer of DEFAULT_5XX, but with status 502."""
 
     apigateway_v1._invoke_lambda_proxy_v1 = proxy

@@ -97,7 +97,9 @@ def install(settings: Settings) -> None:
 
     def add_event(stack_id: str, stack_name: str, logical_id: str, resource_type: str, status: str,
                   reason: str = "", *args: Any, **kwargs: Any) -> Any:  # fmt: skip
-        return stock_event(stack_id, stack_name, logical_id, resource_type, status, redact(str(reason)), *args, **kwargs)
+        return stock_event(
+            stack_id, stack_name, logical_id, resource_type, status, redact(str(reason)), *args, **kwargs
+        )
 
     handlers._resolve_template = resolve_template
     replace(stock_create, create_stack, handlers, cloudformation_service)

@@ -57,8 +57,11 @@ def install(settings: Settings) -> None:
         role = target.get("RoleArn")
         allowed = role_allows(role, "sqs:SendMessage", str(spec)) if role else False
         policy = queue["attributes"].get("Policy") if queue else None
-        if queue and rule_arn and not allowed and not resource_policy_admits(
-            policy, "events.amazonaws.com", "sqs:SendMessage", str(spec), rule_arn
+        if (
+            queue
+            and rule_arn
+            and not allowed
+            and not resource_policy_admits(policy, "events.amazonaws.com", "sqs:SendMessage", str(spec), rule_arn)
         ):
             logger.warning("rule %s may not send to %s: its policy lacks events.amazonaws.com", rule_arn, spec)
             return

@@ -39,7 +39,7 @@ REPLACEMENTS = (
         'status: "ok", handlerError: true, errorType: e.name || "Error", error: e.message, trace: e.stack\n',
     ),
     # A worker whose parent is gone must not stay.
-    ('let lineNum = 0;\n', 'let lineNum = 0;\nrl.on("close", () => process.exit(0));\n'),
+    ("let lineNum = 0;\n", 'let lineNum = 0;\nrl.on("close", () => process.exit(0));\n'),
 )
 
 _current = threading.local()
@@ -104,7 +104,12 @@ def worker_environment(config: Json, stock: dict[str, str], settings: Settings) 
         "AWS_EC2_METADATA_DISABLED": "true",
         **own,
     }
-    paths = [str(RUNTIME_MODULES), settings.lambda_node_path or "", own.get("NODE_PATH", ""), computed.get("NODE_PATH", "")]
+    paths = [
+        str(RUNTIME_MODULES),
+        settings.lambda_node_path or "",
+        own.get("NODE_PATH", ""),
+        computed.get("NODE_PATH", ""),
+    ]
     environment["NODE_PATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
     if settings.ca_file:
         environment["NODE_EXTRA_CA_CERTS"] = str(settings.ca_file)

@@ -92,7 +92,9 @@ def install(settings: Settings) -> None:
         answer = await stock_invoke(reference, group_arn, method, path, headers, *args, **kwargs)
         if answer[0] == 502 and b"Lambda error" in (answer[2] if isinstance(answer[2], bytes) else b""):
             # AWS answers a failed function with a page of its own; the error text stays in the function's log.
-            page = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body></html>"
+            page = (
+                b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body></html>"
+            )
             return 502, {"Content-Type": "text/html"}, page
         return answer
 

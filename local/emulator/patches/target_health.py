@@ -158,7 +158,9 @@ def describe(parameters: Json) -> Any:
             state, reason = "initial", "Elb.RegistrationInProgress"
         else:
             state, reason = health.state, health.reason
-        port = "" if group.get("TargetType") == "lambda" else f"<Port>{target.get('Port', group.get('Port', 80))}</Port>"
+        port = (
+            "" if group.get("TargetType") == "lambda" else f"<Port>{target.get('Port', group.get('Port', 80))}</Port>"
+        )
         because = f"<Reason>{reason}</Reason>" if reason else ""
         members += (
             f"<member><Target><Id>{target['Id']}</Id>{port}</Target>"

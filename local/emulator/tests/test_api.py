@@ -33,11 +33,18 @@ FORMAT = json.dumps({"id": "$context.requestId", "status": "$context.status", "p
 
 
 def invocation(target: str) -> Json:
-    return {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations" % target}
+    return {
+        "Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations" % target
+    }
 
 
 def method(path: str, http: str = "GET", **more: object) -> dict[str, Json]:
-    integration = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": invocation("Function"), "TimeoutInMillis": 1500}
+    integration = {
+        "Type": "AWS_PROXY",
+        "IntegrationHttpMethod": "POST",
+        "Uri": invocation("Function"),
+        "TimeoutInMillis": 1500,
+    }
     name = path.capitalize()
     return {
         f"{name}Resource": {
@@ -173,7 +180,10 @@ def api_template(name: str, certificate: str, *, permission: bool = True, thrott
                 "Principal": "apigateway.amazonaws.com", "SourceArn": source,
             },
         }  # fmt: skip
-    return {"Resources": resources, "Outputs": output(Api=ref("Api"), Acl=att("Acl", "Arn"), Target=att("Domain", "RegionalDomainName"))}
+    return {
+        "Resources": resources,
+        "Outputs": output(Api=ref("Api"), Acl=att("Acl", "Arn"), Target=att("Domain", "RegionalDomainName")),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +221,9 @@ def test_the_authorizer_decides(emulator: Emulator, api: dict[str, str]) -> None
     assert emulator.http("POST", "/payments", {"amount": 5}, HOST, {**GOOD, "authorization": "Bearer bad"})[0] == 403
 
 
-def test_requests_are_validated_and_answered_through_the_gateway_responses(emulator: Emulator, api: dict[str, str]) -> None:
+def test_requests_are_validated_and_answered_through_the_gateway_responses(
+    emulator: Emulator, api: dict[str, str]
+) -> None:
     status, headers, text = emulator.http("POST", "/payments", {"amount": "five"}, HOST, GOOD)
     assert status == 400 and headers["content-type"] == "application/problem+json"
     assert json.loads(text)["code"] == "invalid_body"
@@ -263,7 +275,9 @@ def test_stage_and_waf_settings_are_described_and_change_in_place(
     changed = emulator.update("api", api_template("api", certificates[PRIMARY], throttle=50))
     assert changed["Api"] == api["Api"]
     stage = emulator.client("apigateway").get_stage(restApiId=api["Api"], stageName="live")
-    assert stage["methodSettings"]["*/*"]["throttlingBurstLimit"] == 50 and stage["accessLogSettings"]["format"] == FORMAT
+    assert (
+        stage["methodSettings"]["*/*"]["throttlingBurstLimit"] == 50 and stage["accessLogSettings"]["format"] == FORMAT
+    )
     assert emulator.http("POST", "/payments", {"amount": "five"}, HOST, GOOD)[0] == 400
 
 
@@ -300,7 +314,11 @@ def balancer_template(certificate: str, healthy: str = "yes", permission: bool =
     def subnet(zone: str, third: int) -> Json:
         return {
             "Type": "AWS::EC2::Subnet",
-            "Properties": {"VpcId": ref("Vpc"), "CidrBlock": f"10.8.{third}.0/24", "AvailabilityZone": f"{PRIMARY}{zone}"},
+            "Properties": {
+                "VpcId": ref("Vpc"),
+                "CidrBlock": f"10.8.{third}.0/24",
+                "AvailabilityZone": f"{PRIMARY}{zone}",
+            },
         }
 
     resources: dict[str, Json] = {
@@ -356,7 +374,9 @@ def balancer_template(certificate: str, healthy: str = "yes", permission: bool =
     return {"Resources": resources, "Outputs": output(Group=ref("Group"), Dns=att("Balancer", "DNSName"))}
 
 
-def test_a_load_balancer_serves_its_host_and_checks_its_target(emulator: Emulator, certificates: dict[str, str]) -> None:
+def test_a_load_balancer_serves_its_host_and_checks_its_target(
+    emulator: Emulator, certificates: dict[str, str]
+) -> None:
     outputs = emulator.create("alb", balancer_template(certificates[PRIMARY]))
     status, headers, text = emulator.http("POST", "/v1/notifications/psp", {}, "notifications.payments.test")
     assert (status, json.loads(text)["path"]) == (200, "/v1/notifications/psp")

@@ -92,7 +92,9 @@ def empty(emulator: Emulator, name: str, region: str) -> None:
         api.delete_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])
 
 
-def test_properties_take_effect_and_an_update_keeps_the_bucket(emulator: Emulator, pair: tuple[str, str, dict[str, str]]) -> None:
+def test_properties_take_effect_and_an_update_keeps_the_bucket(
+    emulator: Emulator, pair: tuple[str, str, dict[str, str]]
+) -> None:
     source, target, dr = pair
     emulator.create(source, primary_stack(source, dr["Arn"], dr["KeyArn"]))
     api = emulator.client("s3")
@@ -110,7 +112,9 @@ def test_properties_take_effect_and_an_update_keeps_the_bucket(emulator: Emulato
     assert not {source, target} & {b["Name"] for b in api.list_buckets()["Buckets"]}
 
 
-def test_an_object_arrives_later_under_the_replicas_key(emulator: Emulator, pair: tuple[str, str, dict[str, str]]) -> None:
+def test_an_object_arrives_later_under_the_replicas_key(
+    emulator: Emulator, pair: tuple[str, str, dict[str, str]]
+) -> None:
     source, target, dr = pair
     emulator.create(source, primary_stack(source, dr["Arn"], dr["KeyArn"]))
     here, there = emulator.client("s3"), emulator.client("s3", DR)
@@ -131,7 +135,9 @@ def test_an_object_arrives_later_under_the_replicas_key(emulator: Emulator, pair
         emulator.delete(stack, region)
 
 
-def test_a_role_that_may_not_replicate_leaves_the_object_failed(emulator: Emulator, pair: tuple[str, str, dict[str, str]]) -> None:
+def test_a_role_that_may_not_replicate_leaves_the_object_failed(
+    emulator: Emulator, pair: tuple[str, str, dict[str, str]]
+) -> None:
     source, target, dr = pair
     emulator.create(source, primary_stack(source, dr["Arn"], dr["KeyArn"], may=False))
     api = emulator.client("s3")
@@ -172,9 +178,14 @@ def test_a_policy_that_demands_tls_lets_roles_through_over_https(emulator: Emula
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "tls-only"}},
             "Policy": {
                 "Type": "AWS::S3::BucketPolicy",
-                "Properties": {"Bucket": ref("Bucket"), "PolicyDocument": {"Version": "2012-10-17", "Statement": [deny]}},
+                "Properties": {
+                    "Bucket": ref("Bucket"),
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": [deny]},
+                },
             },
-            "Role": role("role-tls-only", "lambda.amazonaws.com", [allow("s3:PutObject", "arn:aws:s3:::tls-only/allowed/*")]),
+            "Role": role(
+                "role-tls-only", "lambda.amazonaws.com", [allow("s3:PutObject", "arn:aws:s3:::tls-only/allowed/*")]
+            ),
         }
     }
     template["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {
@@ -184,7 +195,9 @@ def test_a_policy_that_demands_tls_lets_roles_through_over_https(emulator: Emula
     credentials = emulator.client("sts").assume_role(
         RoleArn="arn:aws:iam::123456789012:role/role-tls-only", RoleSessionName="test"
     )["Credentials"]
-    api = emulator.client("s3", PRIMARY, credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
+    api = emulator.client(
+        "s3", PRIMARY, credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+    )
     api.put_object(Bucket="tls-only", Key="allowed/a", Body=b"x")
     with pytest.raises(api.exceptions.ClientError, match="AccessDenied"):
         api.put_object(Bucket="tls-only", Key="other/a", Body=b"x")

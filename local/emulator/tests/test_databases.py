@@ -31,7 +31,11 @@ def cluster(name: str, place: str, group: Json | str, secret_arn: str = "", *, r
         "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": ref("Vpc"), "CidrBlock": "10.6.0.0/24"}},
         "Subnets": {
             "Type": "AWS::RDS::DBSubnetGroup",
-            "Properties": {"DBSubnetGroupName": f"subnets-{name}", "DBSubnetGroupDescription": "d", "SubnetIds": [ref("Subnet")]},
+            "Properties": {
+                "DBSubnetGroupName": f"subnets-{name}",
+                "DBSubnetGroupDescription": "d",
+                "SubnetIds": [ref("Subnet")],
+            },
         },
         "Key": key(),
         "Cluster": {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Delete", "Properties": properties},
@@ -84,7 +88,11 @@ def members(emulator: Emulator) -> dict[str, bool]:
 
 
 def test_the_pair_has_real_endpoints_roles_and_promotion(emulator: Emulator, pair: dict[str, dict[str, str]]) -> None:
-    assert (pair["primary"]["Endpoint"], pair["primary"]["Port"], pair["primary"]["Instance"]) == ("127.0.0.1", "5501", "5501")
+    assert (pair["primary"]["Endpoint"], pair["primary"]["Port"], pair["primary"]["Instance"]) == (
+        "127.0.0.1",
+        "5501",
+        "5501",
+    )
     assert pair["dr"]["Port"] == "5502"
     created = [body for method, path, body in ControlStandIn.requests if path == "/rds/clusters"]
     assert created[0]["role"] == "writer" and created[0]["masterUserPassword"] == SECRET
@@ -93,8 +101,12 @@ def test_the_pair_has_real_endpoints_roles_and_promotion(emulator: Emulator, pai
     assert created[1]["databaseName"] == "payments" and created[1]["globalClusterIdentifier"] == "global-db"
 
     described = emulator.client("rds").describe_db_clusters(DBClusterIdentifier="cluster-db")["DBClusters"][0]
-    assert described["Endpoint"] == "127.0.0.1" and described["Port"] == 5501 and described["BackupRetentionPeriod"] == 35
-    assert described["KmsKeyId"].startswith("arn:aws:kms") and described["EnabledCloudwatchLogsExports"] == ["postgresql"]
+    assert (
+        described["Endpoint"] == "127.0.0.1" and described["Port"] == 5501 and described["BackupRetentionPeriod"] == 35
+    )
+    assert described["KmsKeyId"].startswith("arn:aws:kms") and described["EnabledCloudwatchLogsExports"] == [
+        "postgresql"
+    ]
     assert [m["IsClusterWriter"] for m in described["DBClusterMembers"]] == [True, False]
     assert {"Key": "Project", "Value": "payments"} in described["TagList"]
     assert members(emulator) == {PRIMARY: True, DR: False}
@@ -102,7 +114,11 @@ def test_the_pair_has_real_endpoints_roles_and_promotion(emulator: Emulator, pai
     emulator.client("rds", DR).failover_global_cluster(
         GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["dr"]["Arn"], AllowDataLoss=True
     )
-    assert ("POST", "/rds/promote", {"globalClusterIdentifier": "global-db", "targetRegion": DR, "mode": "failover"}) in ControlStandIn.requests
+    assert (
+        "POST",
+        "/rds/promote",
+        {"globalClusterIdentifier": "global-db", "targetRegion": DR, "mode": "failover"},
+    ) in ControlStandIn.requests
     assert members(emulator) == {PRIMARY: False, DR: True}
     writers = emulator.client("rds", DR).describe_db_clusters(DBClusterIdentifier="cluster-db")["DBClusters"][0]
     assert [m["IsClusterWriter"] for m in writers["DBClusterMembers"]] == [True, False]
@@ -137,9 +153,15 @@ def test_the_pair_has_real_endpoints_roles_and_promotion(emulator: Emulator, pai
 
 
 def test_secrets_are_in_no_event_and_no_log(emulator: Emulator) -> None:
-    secret = emulator.client("secretsmanager").create_secret(Name="secret-x", SecretString='{"password": "hunter-hunter-2"}')["ARN"]
+    secret = emulator.client("secretsmanager").create_secret(
+        Name="secret-x", SecretString='{"password": "hunter-hunter-2"}'
+    )["ARN"]
     reference = "{{resolve:secretsmanager:%s:SecretString:password}}" % secret
-    body = {"Resources": {"Q": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [reference], "PolicyDocument": {}}}}}
+    body: Json = {
+        "Resources": {
+            "Q": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [reference], "PolicyDocument": {}}}
+        }
+    }
     assert "****" in emulator.refused("secret-stack", body)
     log = (emulator.folder / "emulator.log").read_text()
     assert "hunter-hunter-2" not in log and SECRET not in log

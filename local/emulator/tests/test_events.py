@@ -61,7 +61,10 @@ def put(emulator: Emulator, value: float, dimension: str) -> None:
 
 
 def test_an_alarm_watches_its_dimension_and_tells_eventbridge(emulator: Emulator) -> None:
-    pattern = {"source": ["aws.cloudwatch"], "detail": {"alarmName": ["alarm-a", "alarm-all"], "state": {"value": ["ALARM"]}}}
+    pattern = {
+        "source": ["aws.cloudwatch"],
+        "detail": {"alarmName": ["alarm-a", "alarm-all"], "state": {"value": ["ALARM"]}},
+    }
     body = receiver(
         "on-alarm",
         Permission=permission("events.amazonaws.com"),
@@ -77,7 +80,9 @@ def test_an_alarm_watches_its_dimension_and_tells_eventbridge(emulator: Emulator
     emulator.create("on-alarm", body)
 
     def state(name: str) -> str:
-        found = emulator.client("cloudwatch").describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+        found = emulator.client("cloudwatch").describe_alarms(
+            AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+        )
         return str((found["MetricAlarms"] + found["CompositeAlarms"])[0]["StateValue"])
 
     put(emulator, 5, "other")
@@ -138,7 +143,12 @@ def test_an_event_forwarded_to_the_other_regions_bus_keeps_its_origin(emulator: 
         }
 
     def send(number: int) -> None:
-        entry = {"Source": "payments", "DetailType": "t", "Detail": json.dumps({"n": number}), "EventBusName": "bus-primary"}
+        entry = {
+            "Source": "payments",
+            "DetailType": "t",
+            "Detail": json.dumps({"n": number}),
+            "EventBusName": "bus-primary",
+        }
         emulator.client("events").put_events(Entries=[entry])
 
     emulator.create("near", here([]))
@@ -166,12 +176,17 @@ def test_a_queue_takes_events_only_when_its_policy_admits_the_rule(emulator: Emu
             }  # fmt: skip
             resources["Policy"] = {
                 "Type": "AWS::SQS::QueuePolicy",
-                "Properties": {"Queues": [ref("Queue")], "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}},
+                "Properties": {
+                    "Queues": [ref("Queue")],
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+                },
             }
         return {"Resources": resources, "Outputs": output(Url=ref("Queue"))}
 
     def count(url: str) -> str:
-        attributes = emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        attributes = emulator.client("sqs").get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
         return str(attributes["Attributes"]["ApproximateNumberOfMessages"])
 
     entry = {"Source": "payments.q", "DetailType": "t", "Detail": "{}"}
@@ -204,7 +219,11 @@ def test_state_machines_call_any_service_name_errors_and_time_out(emulator: Emul
             "Role": role("role-machine", "states.amazonaws.com", [allow("rds:DescribeGlobalClusters")]),
             "Machine": {
                 "Type": "AWS::StepFunctions::StateMachine",
-                "Properties": {"StateMachineName": "machine", "RoleArn": att("Role", "Arn"), "DefinitionString": json.dumps(definition)},
+                "Properties": {
+                    "StateMachineName": "machine",
+                    "RoleArn": att("Role", "Arn"),
+                    "DefinitionString": json.dumps(definition),
+                },
             },
         },
         "Outputs": output(Arn=ref("Machine")),
@@ -213,6 +232,8 @@ def test_state_machines_call_any_service_name_errors_and_time_out(emulator: Emul
     api = emulator.client("stepfunctions")
     execution = api.start_execution(stateMachineArn=arn)["executionArn"]
     eventually(lambda: api.describe_execution(executionArn=execution)["status"] == "TIMED_OUT", 60 / CLOCK_FACTOR + 6)
-    entered = [e for e in api.get_execution_history(executionArn=execution)["events"] if e["type"] == "WaitStateEntered"]
+    entered = [
+        e for e in api.get_execution_history(executionArn=execution)["events"] if e["type"] == "WaitStateEntered"
+    ]
     assert entered
     emulator.delete("machine")

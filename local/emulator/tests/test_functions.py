@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ LOGS = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"
 NETWORK = allow(["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"])
 
 
-def invoke(emulator: Emulator, name: str, payload: object = None) -> tuple[object, str | None]:
+def invoke(emulator: Emulator, name: str, payload: object = None) -> tuple[Any, str | None]:
     answer = emulator.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload).encode())
     return json.loads(answer["Payload"].read() or b"null"), answer.get("FunctionError")
 
@@ -28,7 +29,7 @@ def archive(code: str) -> bytes:
     return content.getvalue()
 
 
-def simple(name: str, code: str = "exports.handler = async () => 1;", **properties: object) -> Json:
+def simple(name: str, code: str = "exports.handler = async () => 1;", **properties: Any) -> Json:
     return {
         "Resources": {
             "Role": role(f"role-{name}", "lambda.amazonaws.com", [LOGS]),
@@ -41,14 +42,14 @@ def test_a_worker_sees_awss_variables_and_nothing_of_the_host(emulator: Emulator
     code = "exports.handler = async (e, c) => ({ env: process.env, id: c.awsRequestId, type: typeof require('cfn-response').send });"
     emulator.create("env", simple("env", code, Environment={"Variables": {"MINE": 7, "FLAG": True}}))
     answer, _ = invoke(emulator, "env")
-    env = answer["env"]  # type: ignore[index,call-overload]
+    env = answer["env"]
     assert (env["MINE"], env["FLAG"]) == ("7", "true")
     assert env["AWS_LAMBDA_FUNCTION_NAME"] == "env" and env["AWS_LAMBDA_INITIALIZATION_TYPE"] == "on-demand"
     assert env["AWS_REGION"] == PRIMARY and env["AWS_ENDPOINT_URL"].startswith("https://127.0.0.1:")
     assert env["AWS_EXECUTION_ENV"] == "AWS_Lambda_nodejs22.x" and env["AWS_LAMBDA_LOG_GROUP_NAME"] == "/aws/lambda/env"
     assert env["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert "SECRET_OF_THE_HOST" not in env and "CLOUD_CONTROL_TOKEN" not in env
-    assert answer["type"] == "function"  # type: ignore[index,call-overload]
+    assert answer["type"] == "function"
     emulator.delete("env")
 
 
@@ -59,8 +60,8 @@ def test_an_error_keeps_its_name_and_its_execution_environment(emulator: Emulato
       exports.handler = async (event) => { calls += 1; if (event.fail) throw new PaymentError("no"); return calls; };"""
     emulator.create("errors", simple("errors", code))
     failed, kind = invoke(emulator, "errors", {"fail": True})
-    assert kind == "Unhandled" and failed["errorType"] == "PaymentError"  # type: ignore[index,call-overload]
-    assert failed["trace"][0] == "PaymentError: no"  # type: ignore[index,call-overload]
+    assert kind == "Unhandled" and failed["errorType"] == "PaymentError"
+    assert failed["trace"][0] == "PaymentError: no"
     assert invoke(emulator, "errors", {})[0] == 2
 
     def errors() -> float:
@@ -68,7 +69,7 @@ def test_an_error_keeps_its_name_and_its_execution_environment(emulator: Emulato
             Namespace="AWS/Lambda", MetricName="Errors", Dimensions=[{"Name": "FunctionName", "Value": "errors"}],
             StartTime=time.time() - 300, EndTime=time.time() + 60, Period=600, Statistics=["Sum", "SampleCount"],
         )["Datapoints"]  # fmt: skip
-        return sum(p["Sum"] for p in points)
+        return float(sum(p["Sum"] for p in points))
 
     assert errors() == 1
     emulator.delete("errors")
@@ -126,7 +127,10 @@ def test_code_from_s3_version_and_alias_follow_an_update(emulator: Emulator) -> 
     assert api.get_function_concurrency(FunctionName="versioned")["ReservedConcurrentExecutions"] == 5
     targets = scaling.describe_scalable_targets(ServiceNamespace="lambda")["ScalableTargets"]
     assert [(t["MinCapacity"], t["MaxCapacity"]) for t in targets] == [(1, 4)]
-    assert scaling.describe_scaling_policies(ServiceNamespace="lambda")["ScalingPolicies"][0]["PolicyName"] == "utilization"
+    assert (
+        scaling.describe_scaling_policies(ServiceNamespace="lambda")["ScalingPolicies"][0]["PolicyName"]
+        == "utilization"
+    )
 
     emulator.update("versioned", template(2))
     assert invoke(emulator, "versioned:live")[0] == 2
@@ -149,7 +153,9 @@ def test_what_lambda_refuses(emulator: Emulator) -> None:
     assert "NoSuchKey" in emulator.refused("refused2", with_code(S3Bucket="empty-code", S3Key="a.zip"))
 
     body = simple("refused")
-    body["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {"Service": "x.aws"}
+    body["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {
+        "Service": "x.aws"
+    }
     assert "cannot be assumed" in emulator.refused("refused3", body)
 
     body = simple("refused", Environment={"Variables": {"LONG": "x" * 5000}})
@@ -170,7 +176,10 @@ def test_a_function_in_a_vpc_needs_a_role_for_its_network_interfaces(emulator: E
             "Resources": {
                 "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.7.0.0/16"}},
                 "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": ref("Vpc"), "CidrBlock": "10.7.0.0/24"}},
-                "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "f", "VpcId": ref("Vpc")}},
+                "Group": {
+                    "Type": "AWS::EC2::SecurityGroup",
+                    "Properties": {"GroupDescription": "f", "VpcId": ref("Vpc")},
+                },
                 "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "dead"}},
                 "Role": role("role-vpc", "lambda.amazonaws.com", statements),
                 "Function": function(
@@ -212,14 +221,19 @@ def test_the_execution_role_decides_what_a_function_may_do(emulator: Emulator) -
 
 
 def test_queue_messages_reach_a_function_unless_the_source_is_disabled(emulator: Emulator) -> None:
-    code = "exports.handler = async (e) => { console.log('got ' + e.Records[0].body); return { batchItemFailures: [] }; };"
+    code = (
+        "exports.handler = async (e) => { console.log('got ' + e.Records[0].body); return { batchItemFailures: [] }; };"
+    )
 
     def template(enabled: str, visibility: int = 30) -> Json:
         body = simple("worker", code)
         body["Resources"]["Role"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].append(
             allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"])
         )
-        body["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "work", "VisibilityTimeout": visibility}}
+        body["Resources"]["Queue"] = {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {"QueueName": "work", "VisibilityTimeout": visibility},
+        }
         body["Resources"]["Source"] = {
             "Type": "AWS::Lambda::EventSourceMapping",
             "Properties": {

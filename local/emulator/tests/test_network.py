@@ -105,7 +105,9 @@ def test_what_is_in_use_is_not_deleted(emulator: Emulator) -> None:
     # An address that a gateway of another stack uses stays: deletes are refused in the wrong order.
     outputs = emulator.update("used", template)
     api = emulator.client("ec2")
-    nat = api.create_nat_gateway(SubnetId="subnet-none", AllocationId=outputs["Allocation"])["NatGateway"]["NatGatewayId"]
+    nat = api.create_nat_gateway(SubnetId="subnet-none", AllocationId=outputs["Allocation"])["NatGateway"][
+        "NatGatewayId"
+    ]
     emulator.delete("used", expect="DELETE_FAILED")
     assert any("in use" in failure for failure in emulator.failures("used"))
     api.delete_nat_gateway(NatGatewayId=nat)
@@ -113,5 +115,9 @@ def test_what_is_in_use_is_not_deleted(emulator: Emulator) -> None:
 
 
 def test_a_retention_that_does_not_exist_is_refused(emulator: Emulator) -> None:
-    template = {"Resources": {"G": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/x", "RetentionInDays": 366}}}}
+    template = {
+        "Resources": {
+            "G": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/x", "RetentionInDays": 366}}
+        }
+    }
     assert "RetentionInDays 366" in emulator.refused("bad-retention", template)

@@ -14,7 +14,10 @@ def small(name: str) -> Json:
     return {
         "Resources": {
             "Key": key(),
-            "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"q-{name}", "KmsMasterKeyId": ref("Key")}},
+            "Queue": {
+                "Type": "AWS::SQS::Queue",
+                "Properties": {"QueueName": f"q-{name}", "KmsMasterKeyId": ref("Key")},
+            },
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": f"b-{name}"}},
             "Role": role(f"r-{name}", "lambda.amazonaws.com", [allow("logs:PutLogEvents")]),
             "Function": function(f"f-{name}", "exports.handler = async () => 1;", ReservedConcurrentExecutions=2),
@@ -60,7 +63,9 @@ def test_a_template_over_51200_bytes_goes_through_s3_only(emulator: Emulator) ->
 def test_named_roles_need_the_capability(emulator: Emulator) -> None:
     body = json.dumps({"Resources": {"R": role("r-capability", "lambda.amazonaws.com", [])}})
     with pytest.raises(ClientError, match="CAPABILITY_NAMED_IAM"):
-        emulator.client("cloudformation").create_stack(StackName="cap", TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+        emulator.client("cloudformation").create_stack(
+            StackName="cap", TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+        )
 
 
 @pytest.mark.parametrize("value", ["Upper", "x", "two words"])
@@ -74,7 +79,9 @@ def test_a_parameter_outside_its_pattern_is_refused(emulator: Emulator, value: s
 
 
 def test_a_name_is_taken_until_the_rolled_back_stack_is_deleted(emulator: Emulator) -> None:
-    bad = {"Resources": {"G": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/r", "RetentionInDays": 2}}}}
+    bad = {
+        "Resources": {"G": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/r", "RetentionInDays": 2}}}
+    }
     emulator.start_create("taken", bad)
     emulator.finish("taken", "ROLLBACK_COMPLETE")
     with pytest.raises(ClientError, match="AlreadyExists"):
@@ -87,7 +94,10 @@ def test_a_failed_create_leaves_nothing_behind(emulator: Emulator) -> None:
         "Resources": {
             "Bucket": {
                 "Type": "AWS::S3::Bucket",
-                "Properties": {"BucketName": "half-made", "LoggingConfiguration": {"DestinationBucketName": "half-made"}},
+                "Properties": {
+                    "BucketName": "half-made",
+                    "LoggingConfiguration": {"DestinationBucketName": "half-made"},
+                },
             }
         }
     }
@@ -117,7 +127,11 @@ def test_keys_that_lock_everybody_out_and_keys_of_another_region_are_refused(emu
         "Resources": {
             "Replica": {
                 "Type": "AWS::KMS::ReplicaKey",
-                "Properties": {"PrimaryKeyArn": primary["Arn"], "KeyPolicy": key()["Properties"]["KeyPolicy"], "Description": "a"},
+                "Properties": {
+                    "PrimaryKeyArn": primary["Arn"],
+                    "KeyPolicy": key()["Properties"]["KeyPolicy"],
+                    "Description": "a",
+                },
             }
         },
         "Outputs": output(Arn=att("Replica", "Arn"), Id=ref("Replica")),

@@ -59,7 +59,10 @@ def test_each_replica_has_its_own_key_tags_recovery_and_ttl(emulator: Emulator, 
         assert ttl["AttributeName"] == "expires"
         tags = api.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
         assert {"Key": "CostCenter", "Value": "42"} in tags
-    assert emulator.client("dynamodb").describe_table(TableName="gt-own")["Table"]["Replicas"][0]["KMSMasterKeyId"] == keys[DR]
+    assert (
+        emulator.client("dynamodb").describe_table(TableName="gt-own")["Table"]["Replicas"][0]["KMSMasterKeyId"]
+        == keys[DR]
+    )
 
     # Deletion protection added in place, then it refuses the delete.
     template = global_table("gt-own", keys)
@@ -76,7 +79,9 @@ def test_each_replica_has_its_own_key_tags_recovery_and_ttl(emulator: Emulator, 
         assert not [r for r in left["ResourceTagMappingList"] if r["ResourceARN"].endswith("/gt-own")]
 
 
-def test_a_write_reaches_the_other_region_after_the_delay_and_in_order(emulator: Emulator, keys: dict[str, str]) -> None:
+def test_a_write_reaches_the_other_region_after_the_delay_and_in_order(
+    emulator: Emulator, keys: dict[str, str]
+) -> None:
     emulator.create("gt-delay", global_table("gt-delay", keys))
     there, here = emulator.client("dynamodb", DR), emulator.client("dynamodb")
     try:

@@ -19,7 +19,12 @@ from .conftest import DR, LOCAL, PRIMARY, free_port
 
 
 def test_settings_are_read_and_the_token_leaves_the_environment(tmp_path: Path) -> None:
-    environment = {"GATEWAY_PORT": "5000", "CLOUD_CLOCK_FACTOR": "10", "CLOUD_CONTROL_TOKEN": "t", "CLOUD_REPLICATION_DELAY_MS": "250"}
+    environment = {
+        "GATEWAY_PORT": "5000",
+        "CLOUD_CLOCK_FACTOR": "10",
+        "CLOUD_CONTROL_TOKEN": "t",
+        "CLOUD_REPLICATION_DELAY_MS": "250",
+    }
     read = settings.read(environment)
     assert (read.port, read.control_token, read.replication_delay_ms, read.wall_seconds(60)) == (5000, "t", 250, 6)
     assert "CLOUD_CONTROL_TOKEN" not in environment
@@ -58,13 +63,17 @@ def test_a_taken_port_is_a_clear_error() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         environment = {**os.environ, "GATEWAY_PORT": str(taken.getsockname()[1])}
-        result = subprocess.run([sys.executable, "-m", "emulator"], cwd=LOCAL, env=environment, capture_output=True, text=True)
+        result = subprocess.run(
+            [sys.executable, "-m", "emulator"], cwd=LOCAL, env=environment, capture_output=True, text=True
+        )
     assert result.returncode == 1 and "cannot be opened" in result.stderr
 
 
 def test_sigterm_ends_it_within_seconds_also_while_a_request_hangs() -> None:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "emulator"], cwd=LOCAL, env={**os.environ, "GATEWAY_PORT": str(port)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "emulator"], cwd=LOCAL, env={**os.environ, "GATEWAY_PORT": str(port)}
+    )
     import urllib.request
 
     deadline = time.monotonic() + 20
@@ -99,7 +108,12 @@ def test_changes_arrive_after_the_delay_and_never_overtake(replicator: Replicato
     replicator.set_delay_ms("dynamodb", 300)
     replicator.send("dynamodb", PRIMARY, DR, lambda: seen.append(1))
     replicator.set_delay_ms("dynamodb", 0)
-    replicator.send("dynamodb", PRIMARY, DR, lambda: (seen.append(2), done.set()))  # type: ignore[func-returns-value]
+
+    def second() -> None:
+        seen.append(2)
+        done.set()
+
+    replicator.send("dynamodb", PRIMARY, DR, second)
     assert seen == []
     assert done.wait(2) and seen == [1, 2]
 

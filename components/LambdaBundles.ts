@@ -1,0 +1,68 @@
+import * as path from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { buildBundles, type Bundle } from "./bundle";
+import type { Environment } from "./environment";
+import type { Templates } from "./generated/templates";
+import { pascalCase } from "./names";
+import type { Region } from "./RegionPair";
+
+const ROOT = path.resolve(__dirname, "..");
+
+/** The parameters of template functions that name code. */
+type CodeParameterName = Extract<keyof Templates["functions"]["parameters"], `${string}CodeKey` | `${string}CodeSha256`>;
+
+/** `<Function>CodeKey` and `<Function>CodeSha256` of every function. */
+export type CodeParameters = Pick<Templates["functions"]["parameters"], CodeParameterName>;
+
+export interface LambdaBundlesArgs {
+  readonly region: Region;
+  readonly environment: Environment;
+  readonly bucketName: pulumi.Input<string>;
+  /** Key that encrypts the objects. */
+  readonly keyArn: pulumi.Input<string>;
+  /** What buildBundles returned; both Regions get the same. */
+  readonly bundles: readonly Bundle[];
+}
+
+/** Builds every function under functions/, once for both Regions. */
+export function buildFunctions(): Bundle[] {
+  return buildBundles(path.join(ROOT, "functions"), path.join(ROOT, "dist/functions"));
+}
+
+/** The functions' code in one Region's bucket. */
+export class LambdaBundles extends pulumi.ComponentResource {
+  /** For the functions stack: it waits for the uploads, since the keys are theirs. */
+  readonly codeParameters: CodeParameters;
+
+  constructor(name: string, args: LambdaBundlesArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("payments:index:LambdaBundles", name, {}, opts);
+    const entries = args.bundles.flatMap((bundle) => {
+      const object = this.upload(bundle, args);
+      const pascal = pascalCase(bundle.name);
+      return [
+        [`${pascal}CodeKey`, object.key],
+        [`${pascal}CodeSha256`, bundle.sha256Base64],
+      ] as const;
+    });
+    // One pair for each function folder; TemplateStack refuses a pair too many or one that is missing.
+    this.codeParameters = Object.fromEntries(entries) as unknown as CodeParameters;
+    this.registerOutputs({});
+  }
+
+  private upload(bundle: Bundle, { region, environment, bucketName, keyArn }: LambdaBundlesArgs) {
+    return new aws.s3.BucketObjectv2(
+      `code-${bundle.name}-${region.code}`,
+      {
+        bucket: bucketName,
+        key: bundle.key,
+        source: new pulumi.asset.FileAsset(bundle.file),
+        contentType: "application/zip",
+        serverSideEncryption: "aws:kms",
+        kmsKeyId: keyArn,
+        tags: { ...environment.tags },
+      },
+      { parent: this, provider: region.provider },
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import type { PaymentsConfig } from "./config";
+import { peerOf, type Pair, type Place } from "./regions";
+
+/**
+ * Everything about one Region that a failover changes at run time and that templates take as parameters. All of it is
+ * decided here, so that an `up` can never undo a failover by forgetting one place.
+ */
+export interface RegionLiveState {
+  /** True in the Region that takes payments right now. */
+  readonly active: boolean;
+  /** Whether the payment queue's policy lets senders in. */
+  readonly paymentQueueOpen: boolean;
+  /** Whether the event sources of queue consumers and the schedules that send are enabled. */
+  readonly consumersEnabled: boolean;
+  /** Whether the event source of the results table's stream is enabled. */
+  readonly streamConsumersEnabled: boolean;
+}
+
+/** The state of both Regions, and where it was learnt. */
+export interface LiveState extends Pair<RegionLiveState> {
+  readonly activePlace: Place;
+  /** `configuration`: what is expected. `control-record`: what the control table says. */
+  readonly source: "configuration" | "control-record";
+}
+
+/** The same rule for each switch: only the active Region acts. */
+function regionState(active: boolean): RegionLiveState {
+  return { active, paymentQueueOpen: active, consumersEnabled: active, streamConsumersEnabled: active };
+}
+
+/** State of both Regions when `activePlace` is active. */
+export function liveStateOf(activePlace: Place, source: LiveState["source"]): LiveState {
+  const standby = peerOf(activePlace);
+  const states = { [activePlace]: regionState(true), [standby]: regionState(false) };
+  return { ...(states as Record<Place, RegionLiveState>), activePlace, source };
+}
+
+/**
+ * The state that stacks are deployed with. The one place that decides it; whoever reads the control record answers
+ * here, and nothing else in the program changes.
+ */
+export function liveState(config: Pick<PaymentsConfig, "activeRegion">): LiveState {
+  return liveStateOf(config.activeRegion, "configuration");
+}

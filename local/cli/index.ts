@@ -1,0 +1,4 @@
+export { CommandError, Interrupted, UsageError } from "./errors";
+export { formatElapsed, say, step } from "./progress";
+export { EXIT_CODES, parseCommandLine, runCommand, type Command } from "./runCommand";
+export { lineSplitter, runProgram, tail, type ProgramOptions, type ProgramResult } from "./runProgram";

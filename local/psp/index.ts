@@ -1,0 +1,2 @@
+export { startPspSimulator, type PspSimulator, type PspSimulatorOptions } from "./startPspSimulator";
+export { TOKENS } from "./tokens";
