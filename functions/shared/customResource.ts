@@ -35,7 +35,9 @@ export async function serveCustomResource(
 ): Promise<void> {
   const common = {
     PhysicalResourceId:
-      "PhysicalResourceId" in event && event.PhysicalResourceId ? event.PhysicalResourceId : dependencies.physicalResourceId,
+      "PhysicalResourceId" in event && event.PhysicalResourceId
+        ? event.PhysicalResourceId
+        : dependencies.physicalResourceId,
     StackId: event.StackId,
     RequestId: event.RequestId,
     LogicalResourceId: event.LogicalResourceId,

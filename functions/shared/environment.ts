@@ -15,7 +15,10 @@ const variables = {
   REGION_CODE: z.enum(["apse1", "apse2"]),
   DATABASE_HOST: nonEmpty,
   DATABASE_PORT: z.coerce.number().int().min(1).max(65_535).default(5432),
-  DATABASE_NAME: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).default("payments"),
+  DATABASE_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,62}$/)
+    .default("payments"),
   /** Connections a warm worker holds. A worker serves one invocation at a time, so one is enough. */
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(20).default(1),
   DATABASE_SECRET_ARN: nonEmpty,

@@ -1,6 +1,11 @@
 import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
 import type { Environment } from "../environment";
-import { databaseSecret, secretReader, type DatabaseSecret, type SecretReader } from "../secrets/SecretReader";
+import {
+  databaseSecret,
+  secretReader,
+  type DatabaseSecret,
+  type SecretReader,
+} from "../secrets/SecretReader";
 import {
   CommitOutcomeUnknown,
   DatabaseNotWritable,
@@ -65,7 +70,10 @@ export class Database implements Queryable {
    *
    * @throws DatabaseUnavailable
    */
-  async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<QueryResult<Row>> {
+  async query<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<QueryResult<Row>> {
     return this.#withClient((client) => client.query<Row>(text, [...values]));
   }
 
@@ -151,7 +159,14 @@ export class Database implements Queryable {
   }
 
   async #open(): Promise<Pool> {
-    const { host, port, database, poolSize, connectTimeoutMs = 3_000, statementTimeoutMs = 4_000 } = this.#options;
+    const {
+      host,
+      port,
+      database,
+      poolSize,
+      connectTimeoutMs = 3_000,
+      statementTimeoutMs = 4_000,
+    } = this.#options;
     const { username, password } = await this.#options.credentials.read();
     const pool = new Pool({
       host,

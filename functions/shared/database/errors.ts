@@ -42,7 +42,12 @@ export function isConnectionFailure(error: unknown): boolean {
   const code = codeOf(error);
   if (CONNECTION_CODES.has(code) || code.startsWith("08")) return true;
   // pg gives these without a code.
-  return error instanceof Error && /connection terminated|timeout (exceeded|expired)|Client has encountered a connection error/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /connection terminated|timeout (exceeded|expired)|Client has encountered a connection error/i.test(
+      error.message,
+    )
+  );
 }
 
 /** Whether the server refused the user or its password: after a rotation the secret must be read again. */

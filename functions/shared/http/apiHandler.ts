@@ -40,7 +40,10 @@ export async function serveHttp(
 ): Promise<HttpResponse> {
   const { log, metrics, clock } = dependencies;
   const startedAt = clock.now().getTime();
-  log.scope({ correlationId: request.correlationId, ...(request.merchantId && { merchantId: request.merchantId }) });
+  log.scope({
+    correlationId: request.correlationId,
+    ...(request.merchantId && { merchantId: request.merchantId }),
+  });
   let response: HttpResponse;
   try {
     refusePans(request);
@@ -50,7 +53,9 @@ export async function serveHttp(
     if (problem.status >= 500 && problem.code !== "region_standby") log.error("request failed", { error });
     else log.info("request refused", { code: problem.code });
     response = problemResponse(problem, request.correlationId);
-    metrics.count(problem.code === "region_standby" ? "StandbyRefusals" : `Problems${Math.floor(problem.status / 100)}xx`);
+    metrics.count(
+      problem.code === "region_standby" ? "StandbyRefusals" : `Problems${Math.floor(problem.status / 100)}xx`,
+    );
   }
   metrics.milliseconds(`${name}Latency`, clock.now().getTime() - startedAt);
   metrics.publish();

@@ -68,7 +68,9 @@ function correlationIdOf(headers: Readonly<Record<string, string>>, requestId: s
 }
 
 function lowerCased(headers: Record<string, string | undefined>): Record<string, string> {
-  return defined(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])));
+  return defined(
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  );
 }
 
 function defined(values: Record<string, string | undefined>): Record<string, string> {

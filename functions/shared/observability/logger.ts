@@ -51,7 +51,8 @@ export function redactLogValue(key: string, value: unknown): unknown {
   if (SECRET_FIELDS.has(key.toLowerCase().replace(/[-_]/g, "")) && value !== undefined) return REDACTED;
   if (typeof value === "string") return redactText(value);
   if (typeof value === "number" || typeof value === "bigint") return redactValue(value);
-  if (value instanceof Error || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (value instanceof Error || typeof value !== "object" || value === null || Array.isArray(value))
+    return value;
   // Names of fields may come from outside too.
   const entries = Object.entries(value);
   if (entries.every(([name]) => redactText(name) === name)) return value;

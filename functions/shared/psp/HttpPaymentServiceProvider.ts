@@ -98,13 +98,22 @@ export class HttpPaymentServiceProvider implements PaymentServiceProvider {
   }
 
   async #exchange(method: string, path: string, idempotencyKey?: string, body?: string): Promise<Exchange> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.#apiKey}`, Accept: "application/json" };
+    const headers: Record<string, string> = {
+      Authorization: `Bearer ${this.#apiKey}`,
+      Accept: "application/json",
+    };
     if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const signal = AbortSignal.timeout(this.#timeoutMilliseconds);
     try {
       // A redirect would carry the key to another host.
-      const answer = await this.#fetch(this.#baseUrl + path, { method, headers, body, signal, redirect: "error" });
+      const answer = await this.#fetch(this.#baseUrl + path, {
+        method,
+        headers,
+        body,
+        signal,
+        redirect: "error",
+      });
       return { answered: true, status: answer.status, text: await answer.text() };
     } catch {
       return { answered: false, reason: signal.aborted ? "timeout" : "connection" };
@@ -120,14 +129,19 @@ function outcomeOf(exchange: Exchange): PspOutcome {
   const json = parsed(text);
   if (status >= 400) {
     const refusal = refusalSchema.safeParse(json);
-    const failure = refusal.success ? refusal.data : { code: "psp_rejected", message: "The PSP refused the request." };
+    const failure = refusal.success
+      ? refusal.data
+      : { code: "psp_rejected", message: "The PSP refused the request." };
     return { kind: "rejected", status, failure };
   }
   const answer = answerSchema.safeParse(json);
   if (!answer.success) return { kind: "unknown", reason: "malformed_answer" };
   const { id, status: result, failure_code, failure_message } = answer.data;
   if (result !== "declined") return { kind: result, pspReference: id };
-  const failure = { code: failure_code ?? "declined", message: failure_message ?? "The payment was declined." };
+  const failure = {
+    code: failure_code ?? "declined",
+    message: failure_message ?? "The payment was declined.",
+  };
   return { kind: "declined", pspReference: id, failure };
 }
 

@@ -22,7 +22,9 @@ export class SqsPaymentQueue implements PaymentQueue {
   }
 
   async send(message: PaymentMessage): Promise<void> {
-    await this.#client.send(new SendMessageCommand({ QueueUrl: this.#url, MessageBody: JSON.stringify(message) }));
+    await this.#client.send(
+      new SendMessageCommand({ QueueUrl: this.#url, MessageBody: JSON.stringify(message) }),
+    );
   }
 
   async sendAll(messages: readonly PaymentMessage[]): Promise<ReadonlySet<string>> {
@@ -32,7 +34,10 @@ export class SqsPaymentQueue implements PaymentQueue {
       const answer = await this.#client.send(
         new SendMessageBatchCommand({
           QueueUrl: this.#url,
-          Entries: batch.map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) })),
+          Entries: batch.map((message, index) => ({
+            Id: String(index),
+            MessageBody: JSON.stringify(message),
+          })),
         }),
       );
       for (const entry of answer.Successful ?? []) {
@@ -46,5 +51,8 @@ export class SqsPaymentQueue implements PaymentQueue {
 
 function sqsClient(): SQSClient {
   // Milliseconds. The outbox relay sends what this could not, so it is better to give up early.
-  return new SQSClient({ maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } });
+  return new SQSClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
+  });
 }

@@ -1,6 +1,11 @@
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { mayAcceptWrites, REGION_ROLES, standbyProblem, type AdmissionRule } from "../../domain/regionAdmission";
+import {
+  mayAcceptWrites,
+  REGION_ROLES,
+  standbyProblem,
+  type AdmissionRule,
+} from "../../domain/regionAdmission";
 import type { ProblemError } from "../../domain/problems";
 
 /** The Region's role record is unreadable. A Region that cannot prove that it is active does not write. */
@@ -53,7 +58,9 @@ export class DynamoRegionState implements RegionStateReader {
 
   async read(): Promise<RegionState> {
     const answer = await this.#client
-      .send(new GetCommand({ TableName: this.#table, Key: { recordId: ROLE_RECORD_ID }, ConsistentRead: true }))
+      .send(
+        new GetCommand({ TableName: this.#table, Key: { recordId: ROLE_RECORD_ID }, ConsistentRead: true }),
+      )
       .catch((cause: unknown) => {
         throw new RegionStateUnreadable("the role record cannot be read", { cause });
       });

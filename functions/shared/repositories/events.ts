@@ -6,7 +6,14 @@ export async function addEvent(transaction: Queryable, result: PaymentResult): P
   await transaction.query(
     `INSERT INTO payments.payment_events (event_id, payment_id, merchant_id, version, type, snapshot)
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`,
-    [result.eventId, result.paymentId, result.merchantId, result.version, result.eventType, JSON.stringify(result)],
+    [
+      result.eventId,
+      result.paymentId,
+      result.merchantId,
+      result.version,
+      result.eventType,
+      JSON.stringify(result),
+    ],
   );
 }
 

@@ -20,7 +20,10 @@ export async function findApiKey(database: Queryable, keyHash: Buffer): Promise<
 }
 
 /** Where a merchant wants to be told of results; `undefined` when it does not. */
-export async function findNotificationUrl(database: Queryable, merchantId: string): Promise<string | undefined> {
+export async function findNotificationUrl(
+  database: Queryable,
+  merchantId: string,
+): Promise<string | undefined> {
   const found = await database.query<{ notification_url: string | null }>(
     "SELECT notification_url FROM payments.merchants WHERE merchant_id = $1",
     [merchantId],

@@ -9,7 +9,10 @@ export interface NotificationRecord {
 }
 
 /** Notes a notification. False when this id came before: a replay. */
-export async function claimNotification(transaction: Queryable, record: NotificationRecord): Promise<boolean> {
+export async function claimNotification(
+  transaction: Queryable,
+  record: NotificationRecord,
+): Promise<boolean> {
   const inserted = await transaction.query(
     `INSERT INTO payments.psp_notifications (notification_id, payment_id, operation_id, type)
      VALUES ($1, $2, $3, $4) ON CONFLICT (notification_id) DO NOTHING`,

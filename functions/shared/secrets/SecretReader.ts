@@ -36,7 +36,11 @@ const powertools: SecretSource = {
  *
  * @throws UnusableSecret from `read`.
  */
-export function secretReader<T>(arn: string, schema: z.ZodType<T>, source: SecretSource = powertools): SecretReader<T> {
+export function secretReader<T>(
+  arn: string,
+  schema: z.ZodType<T>,
+  source: SecretSource = powertools,
+): SecretReader<T> {
   return {
     async read(options) {
       const text = await source.get(arn, { maxAge: MAX_AGE_SECONDS, forceFetch: options?.fresh === true });

@@ -69,7 +69,8 @@ export class DynamoSessions implements SessionRepository {
           TableName: this.#table,
           Key: { paymentId },
           UpdateExpression: "SET #status = :status, statusAt = :at",
-          ConditionExpression: "attribute_exists(paymentId) AND (attribute_not_exists(statusAt) OR statusAt <= :at)",
+          ConditionExpression:
+            "attribute_exists(paymentId) AND (attribute_not_exists(statusAt) OR statusAt <= :at)",
           ExpressionAttributeNames: { "#status": "status" },
           ExpressionAttributeValues: { ":status": status, ":at": at.toISOString() },
         }),

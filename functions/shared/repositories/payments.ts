@@ -1,0 +1,334 @@
+import type { CaptureMethod, Failure, PaymentState, PaymentStatus } from "../../domain/paymentState";
+import type { Queryable } from "../database/Database";
+
+/** What an operation asks of the PSP. */
+export type OperationKind = "authorize" | "capture" | "refund" | "cancel";
+/** `pending`: not yet sent; `processing`: sent at least once, its outcome unknown; the others are final. */
+export type OperationStatus = "pending" | "processing" | "succeeded" | "failed";
+
+/** One row of `payment_operations`. Amounts in minor units. */
+export interface Operation {
+  readonly operationId: string;
+  readonly paymentId: string;
+  readonly merchantId: string;
+  readonly kind: OperationKind;
+  readonly amount: number;
+  readonly currency: string;
+  readonly status: OperationStatus;
+  readonly pspReference: string | undefined;
+  readonly failure: Failure | undefined;
+  /** Times that the PSP was called, or was about to be. */
+  readonly attempts: number;
+  readonly epoch: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A payment with its state; what is pending is summed from its operations. */
+export interface Payment {
+  readonly paymentId: string;
+  readonly merchantId: string;
+  readonly idempotencyKey: string;
+  readonly currency: string;
+  readonly paymentMethod: string;
+  readonly reference: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly pspReference: string | undefined;
+  readonly epoch: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly state: PaymentState;
+}
+
+/** `bigint` columns come as text; every one of ours is below 2^53. */
+interface PaymentRow {
+  payment_id: string;
+  merchant_id: string;
+  idempotency_key: string;
+  status: PaymentStatus;
+  amount: string;
+  amount_captured: string;
+  amount_refunded: string;
+  currency: string;
+  payment_method: string;
+  capture_method: CaptureMethod;
+  reference: string | null;
+  metadata: Record<string, string>;
+  failure_code: string | null;
+  failure_message: string | null;
+  psp_reference: string | null;
+  epoch: string;
+  version: string;
+  created_at: Date;
+  updated_at: Date;
+  capture_pending: string;
+  refund_pending: string;
+  cancel_pending: boolean;
+}
+
+interface OperationRow {
+  operation_id: string;
+  payment_id: string;
+  merchant_id: string;
+  kind: OperationKind;
+  amount: string;
+  currency: string;
+  status: OperationStatus;
+  psp_reference: string | null;
+  failure_code: string | null;
+  failure_message: string | null;
+  attempts: number;
+  epoch: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const PAYMENT_COLUMNS = `p.payment_id, p.merchant_id, p.idempotency_key, p.status, p.amount, p.amount_captured,
+  p.amount_refunded, p.currency, p.payment_method, p.capture_method, p.reference, p.metadata, p.failure_code,
+  p.failure_message, p.psp_reference, p.epoch, p.version, p.created_at, p.updated_at,
+  coalesce(o.capture_pending, 0) AS capture_pending, coalesce(o.refund_pending, 0) AS refund_pending,
+  coalesce(o.cancel_pending, false) AS cancel_pending`;
+
+const PENDING_SUMS = `LEFT JOIN LATERAL (
+    SELECT sum(amount) FILTER (WHERE kind = 'capture') AS capture_pending,
+           sum(amount) FILTER (WHERE kind = 'refund') AS refund_pending,
+           bool_or(kind = 'cancel') AS cancel_pending
+      FROM payments.payment_operations
+     WHERE payment_id = p.payment_id AND status IN ('pending', 'processing') AND kind <> 'authorize') o ON true`;
+
+/** Writes a payment that was just accepted (version 1). */
+export async function insertPayment(transaction: Queryable, payment: Payment): Promise<void> {
+  await transaction.query(
+    `INSERT INTO payments.payments (payment_id, merchant_id, idempotency_key, status, amount, currency, payment_method,
+       capture_method, reference, metadata, epoch, version, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
+    [
+      payment.paymentId,
+      payment.merchantId,
+      payment.idempotencyKey,
+      payment.state.status,
+      payment.state.amount,
+      payment.currency,
+      payment.paymentMethod,
+      payment.state.captureMethod,
+      payment.reference ?? null,
+      JSON.stringify(payment.metadata),
+      payment.epoch,
+      payment.state.version,
+      payment.createdAt,
+    ],
+  );
+}
+
+/** A merchant's payment, or any when no merchant is given. Another merchant's does not exist. */
+export async function findPayment(
+  database: Queryable,
+  paymentId: string,
+  merchantId?: string,
+): Promise<Payment | undefined> {
+  const found = await database.query<PaymentRow>(
+    `SELECT ${PAYMENT_COLUMNS} FROM payments.payments p ${PENDING_SUMS}
+      WHERE p.payment_id = $1 AND ($2::text IS NULL OR p.merchant_id = $2)`,
+    [paymentId, merchantId ?? null],
+  );
+  return found.rows[0] && toPayment(found.rows[0]);
+}
+
+/** As `findPayment`, and holds the payment until the transaction ends: all changes of one payment stand in a row. */
+export async function lockPayment(
+  transaction: Queryable,
+  paymentId: string,
+  merchantId?: string,
+): Promise<Payment | undefined> {
+  // Two statements: the sums must be read after the lock was granted, not when it was asked for.
+  const locked = await transaction.query(
+    `SELECT 1 FROM payments.payments WHERE payment_id = $1 AND ($2::text IS NULL OR merchant_id = $2) FOR UPDATE`,
+    [paymentId, merchantId ?? null],
+  );
+  return locked.rowCount === 0 ? undefined : findPayment(transaction, paymentId, merchantId);
+}
+
+/** Writes a payment's new state. */
+export async function updatePayment(
+  transaction: Queryable,
+  paymentId: string,
+  state: PaymentState,
+  at: Date,
+  pspReference?: string,
+): Promise<void> {
+  await transaction.query(
+    `UPDATE payments.payments SET status = $2, amount_captured = $3, amount_refunded = $4, failure_code = $5,
+       failure_message = $6, version = $7, updated_at = $8, psp_reference = coalesce($9, psp_reference)
+     WHERE payment_id = $1`,
+    [
+      paymentId,
+      state.status,
+      state.amountCaptured,
+      state.amountRefunded,
+      state.failure?.code ?? null,
+      state.failure?.message ?? null,
+      state.version,
+      at,
+      pspReference ?? null,
+    ],
+  );
+}
+
+/** Which page of a merchant's payments. */
+export interface PageRequest {
+  readonly merchantId: string;
+  readonly limit: number;
+  /** Payments older than this one. */
+  readonly startingAfter?: string | undefined;
+  readonly status?: PaymentStatus | undefined;
+}
+
+/** A merchant's payments, newest first. */
+export async function listPayments(database: Queryable, page: PageRequest): Promise<Payment[]> {
+  const found = await database.query<PaymentRow>(
+    `SELECT ${PAYMENT_COLUMNS} FROM payments.payments p ${PENDING_SUMS}
+      WHERE p.merchant_id = $1 AND ($2::text IS NULL OR p.status = $2)
+        AND ($3::text IS NULL OR (p.created_at, p.payment_id) <
+          (SELECT c.created_at, c.payment_id FROM payments.payments c WHERE c.payment_id = $3 AND c.merchant_id = $1))
+      ORDER BY p.created_at DESC, p.payment_id DESC LIMIT $4`,
+    [page.merchantId, page.status ?? null, page.startingAfter ?? null, page.limit],
+  );
+  return found.rows.map(toPayment);
+}
+
+/** Writes an operation that was just asked for. */
+export async function insertOperation(
+  transaction: Queryable,
+  operation: Pick<
+    Operation,
+    "operationId" | "paymentId" | "merchantId" | "kind" | "amount" | "currency" | "epoch" | "createdAt"
+  >,
+): Promise<void> {
+  await transaction.query(
+    `INSERT INTO payments.payment_operations (operation_id, payment_id, merchant_id, kind, amount, currency, epoch,
+       created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
+    [
+      operation.operationId,
+      operation.paymentId,
+      operation.merchantId,
+      operation.kind,
+      operation.amount,
+      operation.currency,
+      operation.epoch,
+      operation.createdAt,
+    ],
+  );
+}
+
+/** One operation. */
+export async function findOperation(
+  database: Queryable,
+  operationId: string,
+): Promise<Operation | undefined> {
+  const found = await database.query<OperationRow>(
+    "SELECT * FROM payments.payment_operations WHERE operation_id = $1",
+    [operationId],
+  );
+  return found.rows[0] && toOperation(found.rows[0]);
+}
+
+/** A payment's captures, refunds and cancellation, oldest first. */
+export async function followUpsOf(database: Queryable, paymentId: string): Promise<Operation[]> {
+  const found = await database.query<OperationRow>(
+    `SELECT * FROM payments.payment_operations WHERE payment_id = $1 AND kind <> 'authorize'
+      ORDER BY created_at, operation_id`,
+    [paymentId],
+  );
+  return found.rows.map(toOperation);
+}
+
+/** Notes, before the PSP is called, that it is about to be: what may have happened there is never forgotten. */
+export async function noteAttempt(
+  transaction: Queryable,
+  operationId: string,
+  epoch: number,
+  at: Date,
+): Promise<void> {
+  await transaction.query(
+    `UPDATE payments.payment_operations SET status = 'processing', attempts = attempts + 1, called_at = $3, epoch = $2,
+       updated_at = $3 WHERE operation_id = $1`,
+    [operationId, epoch, at],
+  );
+}
+
+/** Writes an operation's outcome. */
+export async function finishOperation(
+  transaction: Queryable,
+  operationId: string,
+  outcome: { readonly pspReference?: string | undefined; readonly failure?: Failure | undefined },
+  at: Date,
+): Promise<void> {
+  await transaction.query(
+    `UPDATE payments.payment_operations SET status = $2, psp_reference = $3, failure_code = $4, failure_message = $5,
+       updated_at = $6 WHERE operation_id = $1`,
+    [
+      operationId,
+      outcome.failure ? "failed" : "succeeded",
+      outcome.pspReference ?? null,
+      outcome.failure?.code ?? null,
+      outcome.failure?.message ?? null,
+      at,
+    ],
+  );
+}
+
+function toPayment(row: PaymentRow): Payment {
+  const failure = failureOf(row);
+  return {
+    paymentId: row.payment_id,
+    merchantId: row.merchant_id,
+    idempotencyKey: row.idempotency_key,
+    currency: row.currency,
+    paymentMethod: row.payment_method,
+    reference: row.reference ?? undefined,
+    metadata: row.metadata,
+    pspReference: row.psp_reference ?? undefined,
+    epoch: Number(row.epoch),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    state: {
+      status: row.status,
+      captureMethod: row.capture_method,
+      amount: Number(row.amount),
+      amountCaptured: Number(row.amount_captured),
+      amountRefunded: Number(row.amount_refunded),
+      amountCapturePending: Number(row.capture_pending),
+      amountRefundPending: Number(row.refund_pending),
+      cancelPending: row.cancel_pending,
+      ...(failure && { failure }),
+      version: Number(row.version),
+    },
+  };
+}
+
+function toOperation(row: OperationRow): Operation {
+  return {
+    operationId: row.operation_id,
+    paymentId: row.payment_id,
+    merchantId: row.merchant_id,
+    kind: row.kind,
+    amount: Number(row.amount),
+    currency: row.currency,
+    status: row.status,
+    pspReference: row.psp_reference ?? undefined,
+    failure: failureOf(row),
+    attempts: row.attempts,
+    epoch: Number(row.epoch),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function failureOf(row: {
+  failure_code: string | null;
+  failure_message: string | null;
+}): Failure | undefined {
+  return row.failure_code === null
+    ? undefined
+    : { code: row.failure_code, message: row.failure_message ?? "" };
+}
