@@ -19,7 +19,10 @@ export interface DatabaseCredentials {
  *
  * @throws InvalidApplicationCredentials when the secret's user name or password cannot be used.
  */
-export async function ensureApplicationRole(client: ClientBase, credentials: DatabaseCredentials): Promise<void> {
+export async function ensureApplicationRole(
+  client: ClientBase,
+  credentials: DatabaseCredentials,
+): Promise<void> {
   const { username, password } = credentials;
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(username) || username.startsWith("pg_") || username.startsWith("rds")) {
     throw new InvalidApplicationCredentials("the application's user name is not a usable role name");

@@ -54,15 +54,20 @@ async function readHistory(client: ClientBase, migrations: readonly Migration[])
   const byId = new Map(migrations.map((migration) => [migration.id, migration]));
   for (const row of history.rows) {
     const migration = byId.get(row.id);
-    if (!migration) throw new UnknownMigrationApplied(`the database has ${row.id}, which this code does not know`);
+    if (!migration)
+      throw new UnknownMigrationApplied(`the database has ${row.id}, which this code does not know`);
     if (checksumOf(migration) !== row.checksum) {
-      throw new MigrationHistoryChanged(`${row.id} was changed after it was applied; add a new migration instead`);
+      throw new MigrationHistoryChanged(
+        `${row.id} was changed after it was applied; add a new migration instead`,
+      );
     }
   }
   const ids = new Set(history.rows.map((row) => row.id));
   const firstMissing = migrations.findIndex((migration) => !ids.has(migration.id));
   if (firstMissing !== -1 && migrations.slice(firstMissing).some((migration) => ids.has(migration.id))) {
-    throw new MigrationHistoryChanged(`${migrations[firstMissing]?.id} was inserted before an applied migration`);
+    throw new MigrationHistoryChanged(
+      `${migrations[firstMissing]?.id} was inserted before an applied migration`,
+    );
   }
   return ids;
 }

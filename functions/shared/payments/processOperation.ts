@@ -1,0 +1,178 @@
+import { applyEvent } from "../../domain/paymentState";
+import type { Clock } from "../clock";
+import type { Database } from "../database/Database";
+import type { Log } from "../observability/logger";
+import type { MetricRecorder } from "../observability/metrics";
+import type { PaymentServiceProvider, PspLookup, PspOutcome } from "../psp/PaymentServiceProvider";
+import type { PaymentMessage } from "../queue/paymentMessage";
+import type { RegionStateReader } from "../regions/regionState";
+import {
+  findOperation,
+  findPayment,
+  lockPayment,
+  noteAttempt,
+  updatePayment,
+  type Operation,
+  type Payment,
+} from "../repositories/payments";
+import type { ResultRepository } from "../tables/ResultRepository";
+import type { SessionRepository } from "../tables/SessionRepository";
+import { publishEvents } from "./publishEvents";
+import { recordOutcome, type FinalOutcome } from "./recordOutcome";
+
+/** The outcome is not known yet: the message must come again, and then the PSP is asked before anything is repeated. */
+export class OutcomeNotKnown extends Error {
+  override readonly name = "OutcomeNotKnown";
+}
+
+/** The message names a payment or operation that this database has not got. */
+export class UnknownOperation extends Error {
+  override readonly name = "UnknownOperation";
+}
+
+/** The message is of a later epoch than this Region's: this Region is not the one that may act on it. */
+export class MessageFromTheFuture extends Error {
+  override readonly name = "MessageFromTheFuture";
+}
+
+/** What processing needs. */
+export interface ProcessDependencies {
+  readonly database: Database;
+  readonly psp: () => Promise<PaymentServiceProvider>;
+  readonly regionState: RegionStateReader;
+  readonly results: ResultRepository;
+  readonly sessions: SessionRepository;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: MetricRecorder;
+}
+
+/** What is needed to call the PSP for an operation. */
+interface Prepared {
+  readonly payment: Payment;
+  readonly operation: Operation;
+  /** True when the PSP may have heard of this operation before. */
+  readonly askFirst: boolean;
+}
+
+/**
+ * Does what one message asks for: calls the PSP, records the outcome, carries the events to the results table. Safe to
+ * repeat at any point: the PSP is asked what it knows before every call but the very first, and the first is noted in
+ * Aurora before it is made.
+ *
+ * @param repeated the queue says that it delivered this message before.
+ * @throws RegionNotActive, MessageFromTheFuture before anything is touched.
+ * @throws OutcomeNotKnown when the message must come again.
+ */
+export async function processOperation(
+  dependencies: ProcessDependencies,
+  message: PaymentMessage,
+  repeated: boolean,
+): Promise<void> {
+  const { database, regionState, results, sessions, clock } = dependencies;
+  const { epoch } = await regionState.requireActive();
+  if (message.epoch > epoch)
+    throw new MessageFromTheFuture(`epoch ${message.epoch} while this Region is at ${epoch}`);
+  const prepared = await prepare(dependencies, message, epoch, repeated);
+  if (prepared) {
+    // The lease may have gone while the database answered: no call to the PSP without it.
+    await regionState.requireActive();
+    const outcome = await outcomeFromPsp(dependencies, prepared);
+    await database.withTransaction((transaction) =>
+      recordOutcome(transaction, message.paymentId, message.operationId, outcome, clock.now()),
+    );
+  }
+  await publishEvents(database, results, message.paymentId);
+  await noteOnSession(dependencies, sessions, message);
+}
+
+/** Notes the attempt in Aurora before it is made. Undefined when the operation already has its outcome. */
+async function prepare(
+  { database, clock }: ProcessDependencies,
+  message: PaymentMessage,
+  epoch: number,
+  repeated: boolean,
+): Promise<Prepared | undefined> {
+  return database.withTransaction(async (transaction) => {
+    const payment = await lockPayment(transaction, message.paymentId);
+    const operation = payment && (await findOperation(transaction, message.operationId));
+    if (!payment || operation?.paymentId !== payment.paymentId || payment.merchantId !== message.merchantId) {
+      throw new UnknownOperation(`no operation ${message.operationId} of payment ${message.paymentId}`);
+    }
+    if (operation.status === "succeeded" || operation.status === "failed") return undefined;
+    const now = clock.now();
+    if (operation.kind === "authorize" && payment.state.status === "accepted") {
+      const state = applyEvent(payment.state, { type: "processing_started" });
+      await updatePayment(transaction, payment.paymentId, state, now);
+    }
+    await noteAttempt(transaction, operation.operationId, epoch, now);
+    // Another epoch: the Region that was active before may have called, even if its note was lost with it.
+    const askFirst =
+      repeated || operation.attempts > 0 || operation.epoch !== epoch || message.type === "psp.notification";
+    return { payment, operation, askFirst };
+  });
+}
+
+async function outcomeFromPsp(dependencies: ProcessDependencies, prepared: Prepared): Promise<FinalOutcome> {
+  const { log, metrics, clock } = dependencies;
+  const psp = await dependencies.psp();
+  const { operationId } = prepared.operation;
+  if (prepared.askFirst) {
+    const known = await psp.lookup(operationId);
+    if (known.kind !== "not_found") return finalOf(known);
+  }
+  const startedAt = clock.now().getTime();
+  const outcome = await call(psp, prepared);
+  metrics.milliseconds("PspLatency", clock.now().getTime() - startedAt);
+  if (outcome.kind !== "unknown") return finalOf(outcome);
+  // The question costs little and often spares the wait for the message's return. The call is not repeated here.
+  metrics.count("PspOutcomesUnknown");
+  log.warn("the PSP's answer is missing", { operationId, reason: outcome.reason });
+  return finalOf(await psp.lookup(operationId));
+}
+
+function call(psp: PaymentServiceProvider, { payment, operation }: Prepared): Promise<PspOutcome> {
+  const { operationId: idempotencyKey, amount, currency, kind } = operation;
+  const { paymentId, paymentMethod, pspReference = "" } = payment;
+  if (kind === "authorize") {
+    const capture = payment.state.captureMethod === "automatic";
+    return psp.authorize({ idempotencyKey, paymentId, amount, currency, paymentMethod, capture });
+  }
+  if (pspReference === "") throw new Error(`payment ${paymentId} has no reference at the PSP`);
+  if (kind === "cancel") return psp.cancel({ idempotencyKey, paymentId, pspReference });
+  return psp[kind]({ idempotencyKey, paymentId, amount, currency, pspReference });
+}
+
+/** @throws OutcomeNotKnown for whatever is not final. */
+function finalOf(outcome: PspLookup): FinalOutcome {
+  switch (outcome.kind) {
+    case "succeeded":
+      return { pspReference: outcome.pspReference };
+    case "declined":
+      return { pspReference: outcome.pspReference, failure: outcome.failure };
+    case "rejected":
+      // 401 and 403 are our credentials, not this payment: it must not fail for them.
+      if (outcome.status === 401 || outcome.status === 403) {
+        throw new OutcomeNotKnown(`the PSP refused our credentials (${outcome.status})`);
+      }
+      return { failure: outcome.failure };
+    case "pending":
+    case "unknown":
+    case "not_found":
+      throw new OutcomeNotKnown(`the PSP's outcome is ${outcome.kind}`);
+  }
+}
+
+/** The session's status is for people who look at it; a failure to write it must not bring the message back. */
+async function noteOnSession(
+  { database, log }: ProcessDependencies,
+  sessions: SessionRepository,
+  message: PaymentMessage,
+): Promise<void> {
+  try {
+    const payment = await findPayment(database, message.paymentId);
+    if (payment) await sessions.updateStatus(message.paymentId, payment.state.status, payment.updatedAt);
+  } catch (error) {
+    log.warn("the session's status could not be written", { error });
+  }
+}
