@@ -7,9 +7,12 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, _gather_role_policies, evaluate, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import iam, lambda_svc
+from ministack.services import iam, kms, lambda_svc
 
 from .gateway import Json
+
+ANSWERS_LIMIT = 5_000
+_answers: dict[tuple[str, ...], bool] = {}
 
 
 def role_of(role_arn: str) -> Json | None:
@@ -50,7 +53,9 @@ def role_allows(role_arn: str, action: str, resource: str, keys: dict[str, Any] 
     return bool(evaluate(context, _gather_role_policies(name, account)).decision == "Allow")
 
 
-def resource_policy_admits(policy: Any, service: str, action: str, resource: str, source_arn: str) -> bool:
+def resource_policy_admits(
+    policy: Any, service: str, action: str, resource: str, source_arn: str, keys: dict[str, Any] | None = None
+) -> bool:
     """Whether a resource's own policy lets an AWS service act on it on behalf of a source."""
     context = EvalContext(
         principal_arn="*",
@@ -60,9 +65,27 @@ def resource_policy_admits(policy: Any, service: str, action: str, resource: str
         resource_arn=resource,
         region=get_region(),
         secure_transport=True,
-        service_context={"aws:sourcearn": source_arn, "aws:sourceaccount": get_account_id()},
+        service_context={
+            "aws:sourcearn": source_arn,
+            "aws:sourceaccount": get_account_id(),
+            **{name.lower(): value for name, value in (keys or {}).items()},
+        },
     )
     return bool(evaluate_resource_policy(policy, context, service=service).decision == "Allow")
+
+
+def key_admits(key_reference: str | None, service: str, source_arn: str, *actions: str) -> bool:
+    """Whether a customer-managed key's policy lets a service use it; True without such a key.
+
+    Without it, what the service should deliver is lost in silence.
+    """
+    if not key_reference or str(key_reference).startswith("alias/aws/"):
+        return True
+    key = kms._resolve_key(key_reference)
+    if key is None:
+        return False
+    wanted = actions or ("kms:GenerateDataKey", "kms:Decrypt")
+    return all(resource_policy_admits(key.get("Policy"), service, a, key["Arn"], source_arn) for a in wanted)
 
 
 def may_invoke(function_ref: str, service: str, source_arn: str) -> bool:
@@ -75,6 +98,13 @@ def may_invoke(function_ref: str, service: str, source_arn: str) -> bool:
     function = lambda_svc._functions.get(name)
     if function is None:
         return False
-    return resource_policy_admits(
-        function.get("policy"), service, "lambda:InvokeFunction", str(function_ref), source_arn
-    )
+    policy = function.get("policy") or {}
+    # Asked for each request that reaches a function: writing the policy down is far cheaper than evaluating it.
+    question = (get_account_id(), get_region(), str(function_ref), service, source_arn, json.dumps(policy))
+    answer = _answers.get(question)
+    if answer is None:
+        if len(_answers) > ANSWERS_LIMIT:
+            _answers.clear()
+        answer = resource_policy_admits(policy, service, "lambda:InvokeFunction", str(function_ref), source_arn)
+        _answers[question] = answer
+    return answer

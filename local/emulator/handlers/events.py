@@ -103,9 +103,9 @@ class Rule(Extension):
             raise Refused("ScheduleExpression is supported only on the default event bus.")
         for target in props.get("Targets") or []:
             arn, role = str(target["Arn"]), target.get("RoleArn")
-            if ":event-bus/" in arn or ":states:" in arn:
-                if not role or not role_trusts(role, "events.amazonaws.com"):
-                    raise Refused(f"RoleArn of target {target['Id']} is required and must trust events.amazonaws.com.")
+            needs_role = ":event-bus/" in arn or ":states:" in arn
+            if needs_role and not (role and role_trusts(role, "events.amazonaws.com")):
+                raise Refused(f"RoleArn of target {target['Id']} is required and must trust events.amazonaws.com.")
             if ":function:" in arn and arn.split(":function:")[1].split(":")[0] not in lambda_svc._functions:
                 raise Refused(f"The function of target {target['Id']} does not exist: {arn}")
 

@@ -188,6 +188,7 @@ class EventSourceMapping(Extension):
                     f"Queue visibility timeout: {visible} seconds is less than Function timeout: {limit} seconds"
                 )
             actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+            self._check_key(queue["attributes"].get("KmsMasterKeyId"), role, source)
         elif ":dynamodb:" in source:
             actions = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
         else:
@@ -196,6 +197,21 @@ class EventSourceMapping(Extension):
             if not role_allows(role, action, source):
                 raise Refused("The provided execution role does not have permissions to call "
                               f"{action.split(':')[1]} on {action.split(':')[0].upper()}")  # fmt: skip
+
+    @staticmethod
+    def _check_key(reference: str | None, role: str, source: str) -> None:
+        """The poller receives as the role: it must be able to decrypt, or it reads nothing."""
+        if not reference or str(reference).startswith("alias/aws/"):
+            return
+        keys = {
+            "kms:ViaService": f"sqs.{get_region()}.amazonaws.com",
+            "kms:EncryptionContext:aws:sqs:arn": source,
+            "kms:CallerAccount": get_account_id(),
+        }
+        if not role_allows(role, "kms:Decrypt", kms._resolve_key(reference)["Arn"], keys):
+            raise Refused(
+                "The function execution role does not have permissions to call kms:Decrypt on the queue's key"
+            )
 
     def prepare(self, props: Json) -> Json:
         enabled = number_text(props.get("Enabled", True)).lower() == "true"

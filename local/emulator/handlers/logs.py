@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch_logs, kms
 
 from ..gateway import Json
+from ..permissions import resource_policy_admits
 from ..resources import Extension, Refused, extend
 from ..settings import Settings
 
@@ -27,7 +29,19 @@ class LogGroup(Extension):
             raise Refused(f"RetentionInDays {props['RetentionInDays']} is not one of {sorted(RETENTION_DAYS)}.")
         key = props.get("KmsKeyId")
         if key and not kms._resolve_key(key):
-            raise Refused(f"The specified KMS key does not exist or is not allowed to be used with LogGroup '{name}'.")
+            raise Refused(f"The specified KMS key does not exist: {key}")
+        if key:
+            self._check_key(key, name)
+
+    @staticmethod
+    def _check_key(key: str, name: str | None) -> None:
+        """The key policy must admit the Region's logs service, usually for this group's context only."""
+        record = kms._resolve_key(key)
+        arn = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{name}"
+        service, keys = f"logs.{get_region()}.amazonaws.com", {"kms:encryptioncontext:aws:logs:arn": arn}
+        for action in ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"):
+            if not resource_policy_admits(record.get("Policy"), service, action, record["Arn"], arn, keys):
+                raise Refused(f"The specified KMS key is not allowed to be used with Arn '{arn}' ({action}).")
 
     def check_delete(self, physical_id: str, props: Json) -> None:
         if str(props.get("DeletionProtectionEnabled", "")).lower() == "true":

@@ -49,6 +49,15 @@ class Topic(Extension):
         if key and not str(key).startswith("alias/aws/") and not kms._resolve_key(key):
             raise Refused(f"KMS key {key} does not exist.")
 
+    def apply(self, physical_id: str, props: Json, old: Json | None, stack_name: str) -> Json:
+        attributes = sns._topics[physical_id]["attributes"]
+        for name in ("KmsMasterKeyId", "TracingConfig", "SignatureVersion"):  # dropped in stock
+            if props.get(name) is not None:
+                attributes[name] = str(props[name])
+            else:
+                attributes.pop(name, None)
+        return {}
+
 
 class Subscription(Extension):
     """An HTTP(S) endpoint has to confirm; here it counts as confirmed, as nobody could answer the request."""

@@ -20,6 +20,7 @@ from ministack.services import cloudwatch, eventbridge
 from ..background import every
 from ..gateway import Json
 from ..settings import Settings
+from .event_delivery import topic_admits
 
 logger = logging.getLogger("emulator.alarms")
 
@@ -160,12 +161,24 @@ def install(settings: Settings) -> None:
     """Replace the evaluator, wrap the history, start the tick."""
     global _settings
     _settings = settings
-    stock_record = cloudwatch._record_history
+    stock_record, stock_actions = cloudwatch._record_history, cloudwatch._dispatch_alarm_actions
+
+    def act(alarm: Json, old: str, new: str, reason: str, *args: Any, **kwargs: Any) -> None:
+        """Leave out the topics that CloudWatch may not publish to: on AWS such an action fails in silence."""
+        allowed = dict(alarm)
+        for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+            allowed[name] = [
+                action
+                for action in alarm.get(name) or []
+                if ":sns:" not in action or topic_admits(action, "cloudwatch.amazonaws.com", alarm.get("AlarmArn", ""))
+            ]
+        stock_actions(allowed, old, new, reason, *args, **kwargs)
 
     def record(name: str, old: str, new: str, reason: str, *args: Any, **kwargs: Any) -> None:
         stock_record(name, old, new, reason, *args, **kwargs)
         send_event(name, old, new, reason)
 
+    cloudwatch._dispatch_alarm_actions = act
     cloudwatch._record_history = record
     cloudwatch._evaluate_alarm = evaluate
     every(min(LONGEST_TICK_S, settings.wall_seconds(TICK_AWS_S)), "alarms", tick)

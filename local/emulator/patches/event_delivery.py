@@ -16,7 +16,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import eventbridge, sns, sqs
 
 from ..gateway import Json
-from ..permissions import may_invoke, resource_policy_admits, role_allows
+from ..permissions import key_admits, may_invoke, resource_policy_admits, role_allows
 from ..replication import REPLICATOR
 from ..settings import Settings
 
@@ -30,12 +30,31 @@ def _current() -> tuple[Json, str]:
     return target, str(rule.get("Arn", ""))
 
 
+def topic_admits(topic_arn: str, service: str, source_arn: str) -> bool:
+    """Whether a service may publish to a topic: by the topic's policy, and by its key's policy."""
+    topic = sns._topics.get(topic_arn)
+    if topic is None:
+        return False
+    attributes = topic["attributes"]
+    policy = attributes.get("Policy")
+    # The default policy of a topic admits its own account, which alarms act for.
+    own = "AWS:SourceOwner" in str(policy) and service == "cloudwatch.amazonaws.com"
+    if not own and not resource_policy_admits(policy, service, "sns:Publish", topic_arn, source_arn):
+        logger.warning("%s may not publish to %s: its policy lacks %s", source_arn, topic_arn, service)
+        return False
+    if not key_admits(attributes.get("KmsMasterKeyId"), service, source_arn):
+        logger.warning("%s may not publish to %s: the key policy lacks %s", source_arn, topic_arn, service)
+        return False
+    return True
+
+
 def install(settings: Settings) -> None:
     """Wrap the dispatchers."""
     stock_target = eventbridge._invoke_target
     stock_lambda, stock_sqs = eventbridge._dispatch_to_lambda, eventbridge._dispatch_to_sqs
     stock_states, stock_bus = eventbridge._dispatch_to_stepfunctions, eventbridge._dispatch_to_event_bus
-    stock_sns_lambda = sns._deliver_to_lambda
+    stock_sns_lambda, stock_sns_sqs = sns._deliver_to_lambda, sns._deliver_to_sqs
+    stock_sns = eventbridge._dispatch_to_sns
 
     def invoke_target(target: Json, event: Json, rule: Json, view: Any = None) -> None:
         token = _rule.set((rule, target))
@@ -65,7 +84,25 @@ def install(settings: Settings) -> None:
         ):
             logger.warning("rule %s may not send to %s: its policy lacks events.amazonaws.com", rule_arn, spec)
             return
+        key = queue["attributes"].get("KmsMasterKeyId") if queue else None
+        if rule_arn and not key_admits(key, "events.amazonaws.com", rule_arn):
+            logger.warning("rule %s may not send to %s: the key policy lacks events.amazonaws.com", rule_arn, spec)
+            return
         stock_sqs(spec, payload, parameters)
+
+    def to_sns(arn: str, payload: str) -> None:
+        _, rule_arn = _current()
+        if not rule_arn or topic_admits(arn, "events.amazonaws.com", rule_arn):
+            stock_sns(arn, payload)
+
+    def sns_to_sqs(endpoint: str, *args: Any, **kwargs: Any) -> None:
+        queue = sqs._queue_by_arn(endpoint)
+        key = queue["attributes"].get("KmsMasterKeyId") if queue else None
+        topic_arn = str(kwargs.get("topic_arn") or (args[6] if len(args) > 6 else ""))
+        if not key_admits(key, "sns.amazonaws.com", topic_arn):
+            logger.warning("topic %s may not send to %s: the key policy lacks sns.amazonaws.com", topic_arn, endpoint)
+            return
+        stock_sns_sqs(endpoint, *args, **kwargs)
 
     def to_states(arn: str, payload: str) -> None:
         target, rule_arn = _current()
@@ -110,3 +147,5 @@ def install(settings: Settings) -> None:
     eventbridge._dispatch_to_stepfunctions = to_states
     eventbridge._dispatch_to_event_bus = to_bus
     sns._deliver_to_lambda = sns_to_lambda
+    sns._deliver_to_sqs = sns_to_sqs
+    eventbridge._dispatch_to_sns = to_sns
