@@ -116,6 +116,8 @@ CREATE TABLE payments.payment_events (
   snapshot     jsonb NOT NULL,
   occurred_at  timestamptz NOT NULL DEFAULT now(),
   published_at timestamptz,
+  -- When the merchant took the notification; a stream that is read again tells nobody twice.
+  notified_at  timestamptz,
   UNIQUE (payment_id, version)
 );
 CREATE INDEX payment_events_unpublished ON payments.payment_events (occurred_at) WHERE published_at IS NULL;

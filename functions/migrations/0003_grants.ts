@@ -32,7 +32,7 @@ GRANT SELECT, INSERT, DELETE ON payments.outbox TO payments_app;
 GRANT UPDATE (attempts, next_attempt_at, sent_at) ON payments.outbox TO payments_app;
 
 GRANT SELECT, INSERT ON payments.payment_events TO payments_app;
-GRANT UPDATE (published_at) ON payments.payment_events TO payments_app;
+GRANT UPDATE (published_at, notified_at) ON payments.payment_events TO payments_app;
 
 GRANT SELECT, INSERT ON payments.psp_notifications TO payments_app;
 `,

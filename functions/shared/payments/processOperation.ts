@@ -1,3 +1,4 @@
+import { PSP_KEY_RETENTION_HOURS } from "../../domain/idempotency";
 import { applyEvent } from "../../domain/paymentState";
 import type { Clock } from "../clock";
 import type { Database } from "../database/Database";
@@ -38,7 +39,7 @@ export class MessageFromTheFuture extends Error {
 /** What processing needs. */
 export interface ProcessDependencies {
   readonly database: Database;
-  readonly psp: () => Promise<PaymentServiceProvider>;
+  readonly psp: PaymentServiceProvider;
   readonly regionState: RegionStateReader;
   readonly results: ResultRepository;
   readonly sessions: SessionRepository;
@@ -46,6 +47,12 @@ export interface ProcessDependencies {
   readonly log: Log;
   readonly metrics: MetricRecorder;
 }
+
+/**
+ * How long an operation may be sent again after the PSP said that it does not know it: an hour less than the PSP keeps
+ * its keys. Later, "not found" may mean "forgotten", and a repeat would charge twice.
+ */
+const REPEATABLE_MILLISECONDS = (PSP_KEY_RETENTION_HOURS - 1) * 3_600_000;
 
 /** What is needed to call the PSP for an operation. */
 interface Prepared {
@@ -78,6 +85,8 @@ export async function processOperation(
     // The lease may have gone while the database answered: no call to the PSP without it.
     await regionState.requireActive();
     const outcome = await outcomeFromPsp(dependencies, prepared);
+    // The PSP has it and will tell by a notification; the relay asks again should that never come.
+    if (outcome === "pending") return;
     await database.withTransaction((transaction) =>
       recordOutcome(transaction, message.paymentId, message.operationId, outcome, clock.now()),
     );
@@ -113,13 +122,18 @@ async function prepare(
   });
 }
 
-async function outcomeFromPsp(dependencies: ProcessDependencies, prepared: Prepared): Promise<FinalOutcome> {
-  const { log, metrics, clock } = dependencies;
-  const psp = await dependencies.psp();
-  const { operationId } = prepared.operation;
+async function outcomeFromPsp(
+  dependencies: ProcessDependencies,
+  prepared: Prepared,
+): Promise<FinalOutcome | "pending"> {
+  const { psp, log, metrics, clock } = dependencies;
+  const { operationId, createdAt } = prepared.operation;
   if (prepared.askFirst) {
     const known = await psp.lookup(operationId);
     if (known.kind !== "not_found") return finalOf(known);
+    if (clock.now().getTime() - createdAt.getTime() > REPEATABLE_MILLISECONDS) {
+      throw new OutcomeNotKnown("the PSP may have forgotten this operation: an operator must look");
+    }
   }
   const startedAt = clock.now().getTime();
   const outcome = await call(psp, prepared);
@@ -144,7 +158,7 @@ function call(psp: PaymentServiceProvider, { payment, operation }: Prepared): Pr
 }
 
 /** @throws OutcomeNotKnown for whatever is not final. */
-function finalOf(outcome: PspLookup): FinalOutcome {
+function finalOf(outcome: PspLookup): FinalOutcome | "pending" {
   switch (outcome.kind) {
     case "succeeded":
       return { pspReference: outcome.pspReference };
@@ -157,6 +171,7 @@ function finalOf(outcome: PspLookup): FinalOutcome {
       }
       return { failure: outcome.failure };
     case "pending":
+      return "pending";
     case "unknown":
     case "not_found":
       throw new OutcomeNotKnown(`the PSP's outcome is ${outcome.kind}`);
