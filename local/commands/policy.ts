@@ -1,0 +1,2 @@
+// `npm run -s policy -- check …`: the policy pack as a command-line linter.
+import "../../policy/cli/bin";
