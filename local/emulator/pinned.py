@@ -76,6 +76,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_lambda_function_for_cfn_ref",
     ),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
+    "ministack.services.cloudwatch_logs": ("_log_groups", "_append_log_events"),
     "ministack.services.cloudwatch": (
         "_record_history",
         "_evaluate_alarm",
@@ -87,6 +88,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_stat_value",
         "_dispatch_alarm_actions",
         "_evaluate_parent_alarms",
+        "_alarm_history",
     ),
     "ministack.services.dynamodb": (
         "_replicate_write",

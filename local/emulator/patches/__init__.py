@@ -18,6 +18,7 @@ MODULES = (
     "lambda_environment",
     "lambda_invocation",
     "load_balancer",
+    "memory_bounds",
     "rds_promotion",
     "s3_replication",
     "schedules",

@@ -28,6 +28,7 @@ TICK_AWS_S = 10
 """AWS seconds between two evaluations: often enough for the shortest period of a standard alarm."""
 
 LONGEST_TICK_S = 2
+LATE_POINTS = 100
 EXTRA_PERIODS = 2
 """AWS looks at a few periods more than EvaluationPeriods, so that late data count."""
 
@@ -73,13 +74,26 @@ def datapoint(
     return None if value is None else compare(float(value), threshold)
 
 
+def recent(points: list[Json], since: float) -> list[Json]:
+    """The points since a moment. They are stored in the order of their arrival, so the search ends early."""
+    found: list[Json] = []
+    late = 0
+    for point in reversed(points):
+        if point["Timestamp"] >= since:
+            found.append(point)
+        else:
+            late += 1
+            if late > LATE_POINTS:
+                break
+    return found
+
+
 def evaluate(alarm: Json) -> None:
     """Evaluate one alarm on a single metric and act on a change of state."""
     namespace, metric = alarm.get("Namespace"), alarm.get("MetricName")
     if not namespace or not metric or _settings is None:
         return
     dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
-    points = list(cloudwatch._metrics.get((namespace, metric, dimensions)) or [])
     period_s = _settings.wall_seconds(float(alarm.get("Period") or 60))
     count = int(alarm.get("EvaluationPeriods") or 1)
     needed = int(alarm.get("DatapointsToAlarm") or count)
@@ -88,6 +102,8 @@ def evaluate(alarm: Json) -> None:
         return
     statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
     threshold, now = float(alarm.get("Threshold") or 0), time.time()
+    stored = cloudwatch._metrics.get((namespace, metric, dimensions)) or []
+    points = recent(stored, now - (count + EXTRA_PERIODS) * period_s)
     window = []
     for number in range(count + EXTRA_PERIODS):
         end, start = now - number * period_s, now - (number + 1) * period_s

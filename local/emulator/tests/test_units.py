@@ -160,3 +160,18 @@ def test_health_check_codes_match(code: int, matcher: str, expected: bool) -> No
     from emulator.patches.target_health import matches
 
     assert matches(code, matcher) is expected
+
+
+def test_recent_points_are_found_behind_a_late_one() -> None:
+    from emulator.patches.alarms import recent
+
+    points = [{"Timestamp": t} for t in (1, 2, 50, 3, 60)]
+    assert [p["Timestamp"] for p in recent(points, 50)] == [60, 50]
+
+
+def test_only_the_newest_entries_are_kept() -> None:
+    from emulator.patches.memory_bounds import trim
+
+    entries = list(range(10))
+    trim(entries, 3)
+    assert entries == [7, 8, 9]
