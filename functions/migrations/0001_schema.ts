@@ -72,6 +72,8 @@ CREATE TABLE payments.payment_operations (
   updated_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX payment_operations_payment ON payments.payment_operations (payment_id, created_at);
+CREATE INDEX payment_operations_open ON payments.payment_operations (updated_at)
+  WHERE status IN ('pending', 'processing');
 CREATE UNIQUE INDEX payment_operations_one_authorization ON payments.payment_operations (payment_id)
   WHERE kind = 'authorize';
 
@@ -104,6 +106,7 @@ CREATE TABLE payments.outbox (
   next_attempt_at timestamptz NOT NULL DEFAULT now(),
   sent_at         timestamptz
 );
+CREATE INDEX outbox_sent ON payments.outbox (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX outbox_unsent ON payments.outbox (next_attempt_at) WHERE sent_at IS NULL;
 
 -- What must reach the results table, in the order of its version. One row is one event of the transaction log.

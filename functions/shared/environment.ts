@@ -33,7 +33,7 @@ const variables = {
   PAYMENT_QUEUE_URL: httpsUrl,
   TRANSACTION_BUCKET: nonEmpty,
   /** Largest amount of one payment, in minor units of its currency. */
-  PAYMENT_LIMIT_MINOR_UNITS: z.coerce.number().int().min(1).max(99_999_999_999).default(99_999_999),
+  PAYMENT_LIMIT_MINOR_UNITS: z.coerce.number().int().min(1).max(999_999_999_999).default(99_999_999),
   NOTIFICATION_PRIVATE_HOSTS: z
     .string()
     .default("")

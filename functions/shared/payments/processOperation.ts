@@ -130,7 +130,7 @@ async function outcomeFromPsp(
   const { operationId, createdAt } = prepared.operation;
   if (prepared.askFirst) {
     const known = await psp.lookup(operationId);
-    if (known.kind !== "not_found") return finalOf(known);
+    if (known.kind !== "not_found") return finalOfLookup(known);
     if (clock.now().getTime() - createdAt.getTime() > REPEATABLE_MILLISECONDS) {
       throw new OutcomeNotKnown("the PSP may have forgotten this operation: an operator must look");
     }
@@ -142,7 +142,7 @@ async function outcomeFromPsp(
   // The question costs little and often spares the wait for the message's return. The call is not repeated here.
   metrics.count("PspOutcomesUnknown");
   log.warn("the PSP's answer is missing", { operationId, reason: outcome.reason });
-  return finalOf(await psp.lookup(operationId));
+  return finalOfLookup(await psp.lookup(operationId));
 }
 
 function call(psp: PaymentServiceProvider, { payment, operation }: Prepared): Promise<PspOutcome> {
@@ -155,6 +155,12 @@ function call(psp: PaymentServiceProvider, { payment, operation }: Prepared): Pr
   if (pspReference === "") throw new Error(`payment ${paymentId} has no reference at the PSP`);
   if (kind === "cancel") return psp.cancel({ idempotencyKey, paymentId, pspReference });
   return psp[kind]({ idempotencyKey, paymentId, amount, currency, pspReference });
+}
+
+/** A refused question says nothing about the operation. @throws OutcomeNotKnown */
+function finalOfLookup(known: PspLookup): FinalOutcome | "pending" {
+  if (known.kind === "rejected") throw new OutcomeNotKnown(`the PSP refused the question (${known.status})`);
+  return finalOf(known);
 }
 
 /** @throws OutcomeNotKnown for whatever is not final. */

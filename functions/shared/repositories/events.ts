@@ -49,3 +49,20 @@ export async function markPublished(transaction: Queryable, eventIds: readonly s
     [eventIds],
   );
 }
+
+/** Whether the merchant already took this event's notification. An event that was lost with a Region says no. */
+export async function wasNotified(database: Queryable, eventId: string): Promise<boolean> {
+  const found = await database.query(
+    "SELECT 1 FROM payments.payment_events WHERE event_id = $1 AND notified_at IS NOT NULL",
+    [eventId],
+  );
+  return found.rowCount === 1;
+}
+
+/** Notes that the merchant took this event's notification. */
+export async function markNotified(transaction: Queryable, eventId: string): Promise<void> {
+  await transaction.query(
+    "UPDATE payments.payment_events SET notified_at = now() WHERE event_id = $1 AND notified_at IS NULL",
+    [eventId],
+  );
+}

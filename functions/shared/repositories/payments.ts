@@ -332,3 +332,32 @@ function failureOf(row: {
     ? undefined
     : { code: row.failure_code, message: row.failure_message ?? "" };
 }
+
+/**
+ * Operations without an outcome that nobody has touched for a while: their message was lost with a Region's queue, went
+ * to the dead-letter queue, or the PSP's notification never came. Oldest first.
+ */
+export async function staleOperations(
+  database: Queryable,
+  untouchedForSeconds: number,
+  limit: number,
+): Promise<Operation[]> {
+  const found = await database.query<OperationRow>(
+    `SELECT * FROM payments.payment_operations
+      WHERE status IN ('pending', 'processing') AND updated_at < now() - make_interval(secs => $1)
+      ORDER BY updated_at LIMIT $2`,
+    [untouchedForSeconds, limit],
+  );
+  return found.rows.map(toOperation);
+}
+
+/** Notes that stale operations were sent again, so that the next run does not send them once more. */
+export async function touchOperations(
+  transaction: Queryable,
+  operationIds: readonly string[],
+): Promise<void> {
+  await transaction.query(
+    "UPDATE payments.payment_operations SET updated_at = now() WHERE operation_id = ANY($1) AND status IN ('pending', 'processing')",
+    [operationIds],
+  );
+}
