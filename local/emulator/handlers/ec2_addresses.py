@@ -111,6 +111,9 @@ class Vpc(Extension):
 
     type_name = "AWS::EC2::VPC"
 
+    def apply(self, physical_id: str, props: Json, old: Json | None, stack_name: str) -> Json:
+        return {"CidrBlock": ec2._vpcs[physical_id]["CidrBlock"], "CidrBlockAssociations": [], "Ipv6CidrBlocks": []}
+
     def check_delete(self, physical_id: str, props: Json) -> None:
         subnets = [s for s, record in list(ec2._subnets.items()) if record.get("VpcId") == physical_id]
         if subnets:
