@@ -10,7 +10,10 @@ import type { Region } from "./RegionPair";
 const ROOT = path.resolve(__dirname, "..");
 
 /** The parameters of template functions that name code. */
-type CodeParameterName = Extract<keyof Templates["functions"]["parameters"], `${string}CodeKey` | `${string}CodeSha256`>;
+type CodeParameterName = Extract<
+  keyof Templates["functions"]["parameters"],
+  `${string}CodeKey` | `${string}CodeSha256`
+>;
 
 /** `<Function>CodeKey` and `<Function>CodeSha256` of every function. */
 export type CodeParameters = Pick<Templates["functions"]["parameters"], CodeParameterName>;

@@ -39,10 +39,15 @@ export class RegionPair implements Pair<Region> {
     this.dr = RegionPair.region("dr", config);
   }
 
-  private static region(place: Place, config: Pick<PaymentsConfig, "target" | "endpoint" | "accountId">): Region {
+  private static region(
+    place: Place,
+    config: Pick<PaymentsConfig, "target" | "endpoint" | "accountId">,
+  ): Region {
     const { name, code } = REGIONS[place];
     const connection: aws.ProviderArgs =
-      config.endpoint === undefined ? { allowedAccountIds: [config.accountId] } : embeddedArgs(config.endpoint);
+      config.endpoint === undefined
+        ? { allowedAccountIds: [config.accountId] }
+        : embeddedArgs(config.endpoint);
     // The name says the place, not the Region, so that a provider's URN tells what it is for.
     return { place, name, code, provider: new aws.Provider(`aws-${place}`, { region: name, ...connection }) };
   }

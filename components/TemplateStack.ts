@@ -22,6 +22,11 @@ import {
 
 const TEMPLATE_FOLDER = path.resolve(__dirname, "../cfn");
 
+/** Path of a template's file. */
+export function templateFile(template: string): string {
+  return path.join(TEMPLATE_FOLDER, `${template}.yaml`);
+}
+
 /** Name of a template in cfn/, without extension. */
 export type TemplateName = keyof Templates;
 
@@ -61,7 +66,11 @@ function timeoutsOf(template: string): pulumi.CustomTimeouts {
 }
 
 /** `stack-database-apse1-prod`. */
-export function stackName(template: string, region: Pick<Region, "code">, environment: Pick<Environment, "suffix">) {
+export function stackName(
+  template: string,
+  region: Pick<Region, "code">,
+  environment: Pick<Environment, "suffix">,
+) {
   return `stack-${template}-${region.code}-${environment.suffix}`;
 }
 
@@ -92,7 +101,7 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
     this.region = region;
     this.stackName = stackName(templateName, region, environment);
     this.requireExplicitProvider();
-    this.template = loadTemplate(path.join(TEMPLATE_FOLDER, `${templateName}.yaml`));
+    this.template = loadTemplate(templateFile(templateName));
     assertDeployable(this.template);
 
     const guarded = environment.type === "production" && holdsData(this.template);
@@ -163,7 +172,10 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
     for (const [name, value] of Object.entries(common)) {
       if (this.template.parameters.has(name)) given.set(name, value);
     }
-    for (const [name, value] of Object.entries(parameters) as [string, pulumi.Input<ParameterValue> | undefined][]) {
+    for (const [name, value] of Object.entries(parameters) as [
+      string,
+      pulumi.Input<ParameterValue> | undefined,
+    ][]) {
       if (value !== undefined) given.set(name, value);
     }
     checkParameterNames(this.stackName, this.template.parameters, [...given.keys()]);

@@ -64,12 +64,16 @@ function buildOptions(functionsFolder: string, names: readonly string[]): esbuil
 }
 
 function zipOf(code: Uint8Array): Uint8Array {
-  return zipSync({ "index.js": [code, { mtime: FIXED_TIME, os: 3, attrs: (0o100644 << 16) >>> 0, level: 9 }] });
+  return zipSync({
+    "index.js": [code, { mtime: FIXED_TIME, os: 3, attrs: (0o100644 << 16) >>> 0, level: 9 }],
+  });
 }
 
 function bundleOf(name: string, code: Uint8Array, outputFolder: string): Bundle {
   if (code.byteLength > UNPACKED_LIMIT_BYTES) {
-    throw new Error(`function ${name}: ${code.byteLength} bytes of code, Lambda takes ${UNPACKED_LIMIT_BYTES}`);
+    throw new Error(
+      `function ${name}: ${code.byteLength} bytes of code, Lambda takes ${UNPACKED_LIMIT_BYTES}`,
+    );
   }
   const zip = zipOf(code);
   const digest = createHash("sha256").update(zip).digest();

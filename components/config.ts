@@ -12,12 +12,17 @@ const secretArn = (region: string) =>
 const certificateArn = (region: string) =>
   z.string().regex(new RegExp(`^arn:aws:acm:${region}:\\d{12}:certificate/[A-Za-z0-9-]+$`));
 
+const keyArn = (region: string) =>
+  z.string().regex(new RegExp(`^arn:aws:kms:${region}:\\d{12}:key/[A-Za-z0-9-]+$`));
+
 const PRIMARY_REGION = "ap-southeast-1";
 const DR_REGION = "ap-southeast-2";
 
 const secretPair = z.strictObject({ primary: secretArn(PRIMARY_REGION), dr: secretArn(DR_REGION) });
 
-const hostName = z.string().regex(/^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/);
+const hostName = z
+  .string()
+  .regex(/^(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/);
 
 /** A private /16, the size that the network template cuts into subnets. */
 const vpcCidr = z.string().regex(/^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/);
@@ -54,7 +59,8 @@ export const CONFIG_KEYS = {
   },
   environmentType: {
     schema: z.enum(["production", "nonproduction"]),
-    expected: "production (protected, keeps evidence of failures) or nonproduction (can be destroyed without a trace)",
+    expected:
+      "production (protected, keeps evidence of failures) or nonproduction (can be destroyed without a trace)",
     example: "production",
   },
   activeRegion: {
@@ -69,7 +75,8 @@ export const CONFIG_KEYS = {
   },
   network: {
     schema: z.strictObject({ cidr: perPlace(vpcCidr), natGateways: z.enum(["none", "one", "per-az"]) }),
-    expected: "cidr with a private /16 for primary and dr (they must differ), natGateways none, one or per-az",
+    expected:
+      "cidr with a private /16 for primary and dr (they must differ), natGateways none, one or per-az",
     example: "{ cidr: { primary: 10.10.0.0/16, dr: 10.20.0.0/16 }, natGateways: per-az }",
   },
   database: {
@@ -104,7 +111,8 @@ export const CONFIG_KEYS = {
     schema: z.strictObject({ primary: certificateArn(PRIMARY_REGION), dr: certificateArn(DR_REGION) }),
     expected:
       "ARN of an existing ACM certificate in each Region for api.<zone>, api-<region code>.<zone>, notifications.<zone> and notifications-<region code>.<zone>",
-    example: "{ primary: arn:aws:acm:ap-southeast-1:123456789012:certificate/1a2b..., dr: arn:aws:acm:ap-southeast-2:... }",
+    example:
+      "{ primary: arn:aws:acm:ap-southeast-1:123456789012:certificate/1a2b..., dr: arn:aws:acm:ap-southeast-2:... }",
   },
   psp: {
     schema: z.strictObject({ baseUrl: z.url({ protocol: /^https$/ }) }),
@@ -114,16 +122,36 @@ export const CONFIG_KEYS = {
   functions: {
     schema: z
       .strictObject({
-        provisionedConcurrencyMin: z.number().int().min(0).max(1000),
-        provisionedConcurrencyMax: z.number().int().min(1).max(1000),
-        notificationPrivateHosts: z.array(z.string().min(1)),
+        provisionedConcurrency: z.number().int().min(0).max(100),
+        provisionedConcurrencyMaximum: z.number().int().min(1).max(500),
+        notificationPrivateHosts: z.array(z.string().regex(/^[A-Za-z0-9.:-]+$/)),
         logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
       })
       .partial()
       .default({}),
     expected:
-      "any of provisionedConcurrencyMin and provisionedConcurrencyMax (0 to 1000), notificationPrivateHosts (list of hosts), logLevel (DEBUG, INFO, WARN, ERROR)",
-    example: "{ provisionedConcurrencyMin: 2, provisionedConcurrencyMax: 50, logLevel: INFO }",
+      "any of provisionedConcurrency (0 to 100) and provisionedConcurrencyMaximum (1 to 500) for each function of the hot path, notificationPrivateHosts (list of hosts), logLevel (DEBUG, INFO, WARN, ERROR)",
+    example: "{ provisionedConcurrency: 5, provisionedConcurrencyMaximum: 100, logLevel: INFO }",
+  },
+  api: {
+    schema: z
+      .strictObject({
+        throttlingRateLimit: z.number().int().min(1).max(10_000),
+        throttlingBurstLimit: z.number().int().min(1).max(5_000),
+        paymentLimitMinorUnits: z.number().int().min(1).max(999_999_999_999),
+      })
+      .partial()
+      .default({}),
+    expected:
+      "any of throttlingRateLimit (requests per second), throttlingBurstLimit (requests at once), paymentLimitMinorUnits (largest payment)",
+    example: "{ throttlingRateLimit: 500, throttlingBurstLimit: 1000 }",
+  },
+  secretsKeyArns: {
+    schema: z.strictObject({ primary: keyArn(PRIMARY_REGION), dr: keyArn(DR_REGION) }).optional(),
+    expected:
+      "ARNs of the customer-managed keys that encrypt the existing secrets, for primary and dr; absent = the key aws/secretsmanager",
+    example:
+      "{ primary: arn:aws:kms:ap-southeast-1:123456789012:key/1a2b..., dr: arn:aws:kms:ap-southeast-2:... }",
   },
   keyAdministratorArn: {
     schema: z
@@ -141,7 +169,9 @@ export const CONFIG_KEYS = {
 } as const satisfies Record<string, KeySpec>;
 
 /** The validated configuration. */
-export type PaymentsConfig = { readonly [K in keyof typeof CONFIG_KEYS]: z.infer<(typeof CONFIG_KEYS)[K]["schema"]> };
+export type PaymentsConfig = {
+  readonly [K in keyof typeof CONFIG_KEYS]: z.infer<(typeof CONFIG_KEYS)[K]["schema"]>;
+};
 
 /** Hosts that mean "this machine": the embedded cloud is nowhere else. */
 function isLoopback(url: string): boolean {
@@ -153,7 +183,11 @@ function isLoopback(url: string): boolean {
 function checkTogether(config: PaymentsConfig): void {
   const { target, endpoint } = config;
   if (target === "embedded" && endpoint === undefined) {
-    fail("endpoint", CONFIG_KEYS.endpoint, "it is missing, and target is embedded: start the platform with `npm run up`");
+    fail(
+      "endpoint",
+      CONFIG_KEYS.endpoint,
+      "it is missing, and target is embedded: start the platform with `npm run up`",
+    );
   }
   if (target === "aws" && endpoint !== undefined) {
     fail("endpoint", CONFIG_KEYS.endpoint, "target is aws, which has no endpoint of its own: remove the key");
@@ -167,9 +201,9 @@ function checkTogether(config: PaymentsConfig): void {
   if (config.database.minCapacity > config.database.maxCapacity) {
     fail("database", CONFIG_KEYS.database, "minCapacity is above maxCapacity");
   }
-  const { provisionedConcurrencyMin: min, provisionedConcurrencyMax: max } = config.functions;
-  if (min !== undefined && max !== undefined && min > max) {
-    fail("functions", CONFIG_KEYS.functions, "provisionedConcurrencyMin is above provisionedConcurrencyMax");
+  const { provisionedConcurrency: least, provisionedConcurrencyMaximum: most } = config.functions;
+  if (least !== undefined && most !== undefined && least > most) {
+    fail("functions", CONFIG_KEYS.functions, "provisionedConcurrency is above provisionedConcurrencyMaximum");
   }
   if (target === "embedded" && config.environmentType === "production") {
     fail("environmentType", CONFIG_KEYS.environmentType, "the embedded cloud is never production");
@@ -181,7 +215,9 @@ function checkTogether(config: PaymentsConfig): void {
  * @throws pulumi.RunError naming the key, what it expects and an example
  */
 export function loadConfig(source: pulumi.Config = new pulumi.Config("payments")): PaymentsConfig {
-  const entries = Object.entries(CONFIG_KEYS).map(([key, spec]) => [key, readKey(source, key, spec)] as const);
+  const entries = Object.entries(CONFIG_KEYS).map(
+    ([key, spec]) => [key, readKey(source, key, spec)] as const,
+  );
   // Each value was parsed by its own key's schema just above; the type system cannot follow that through entries.
   const config = Object.fromEntries(entries) as unknown as PaymentsConfig;
   checkTogether(config);

@@ -43,7 +43,9 @@ export function writeEmbeddedConfig(
 ): void {
   const base = readStackFile(baseFile);
   const earlier = fs.existsSync(targetFile) ? readStackFile(targetFile) : {};
-  const own = Object.entries({ ...values, ...overrides }).map(([key, value]) => [`payments:${key}`, value] as const);
+  const own = Object.entries({ ...values, ...overrides }).map(
+    ([key, value]) => [`payments:${key}`, value] as const,
+  );
   const encryptionsalt = salt ?? earlier.encryptionsalt ?? base.encryptionsalt;
   const complete: StackFile = {
     ...(encryptionsalt === undefined ? {} : { encryptionsalt }),

@@ -17,7 +17,10 @@ const REGIONAL_PACKAGES = /^(aws|aws-native):/;
  * Refuses a resource that would be created anywhere but through one of the two explicit providers.
  * @throws Error naming the resource
  */
-export function assertExplicitRegion(resource: GuardedResource, providers: readonly pulumi.ProviderResource[]): void {
+export function assertExplicitRegion(
+  resource: GuardedResource,
+  providers: readonly pulumi.ProviderResource[],
+): void {
   if (!REGIONAL_PACKAGES.test(resource.type)) return;
   const { provider } = resource.opts as pulumi.CustomResourceOptions;
   const shown = `${resource.type} "${resource.name}"`;

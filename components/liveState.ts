@@ -10,10 +10,12 @@ export interface RegionLiveState {
   readonly active: boolean;
   /** Whether the payment queue's policy lets senders in. */
   readonly paymentQueueOpen: boolean;
-  /** Whether the event sources of queue consumers and the schedules that send are enabled. */
+  /** Whether the event sources of the queue's consumers are enabled. */
   readonly consumersEnabled: boolean;
   /** Whether the event source of the results table's stream is enabled. */
   readonly streamConsumersEnabled: boolean;
+  /** Whether the outbox relay is scheduled. */
+  readonly outboxRelayEnabled: boolean;
 }
 
 /** The state of both Regions, and where it was learnt. */
@@ -25,7 +27,13 @@ export interface LiveState extends Pair<RegionLiveState> {
 
 /** The same rule for each switch: only the active Region acts. */
 function regionState(active: boolean): RegionLiveState {
-  return { active, paymentQueueOpen: active, consumersEnabled: active, streamConsumersEnabled: active };
+  return {
+    active,
+    paymentQueueOpen: active,
+    consumersEnabled: active,
+    streamConsumersEnabled: active,
+    outboxRelayEnabled: active,
+  };
 }
 
 /** State of both Regions when `activePlace` is active. */

@@ -24,7 +24,10 @@ export async function generate(folder: string = TEMPLATE_FOLDER): Promise<string
 }
 
 /** True when the committed module is not what the templates give now. */
-export async function isStale(file: string = GENERATED_FILE, folder: string = TEMPLATE_FOLDER): Promise<boolean> {
+export async function isStale(
+  file: string = GENERATED_FILE,
+  folder: string = TEMPLATE_FOLDER,
+): Promise<boolean> {
   const committed = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
   return committed !== (await generate(folder));
 }

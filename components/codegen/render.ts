@@ -62,7 +62,10 @@ function parametersInterface(template: Template): string {
 
 function outputsInterface(template: Template): string {
   const members = [...template.outputs.values()].map((output) => {
-    const doc = docComment([output.description, output.conditional ? "Absent under some conditions." : undefined], "  ");
+    const doc = docComment(
+      [output.description, output.conditional ? "Absent under some conditions." : undefined],
+      "  ",
+    );
     return `${doc}  readonly ${output.name}: string;\n`;
   });
   const doc = docComment([`Outputs of ${template.file.replace(/\\/g, "/")}.`], "");
@@ -84,7 +87,7 @@ function outputNames(templates: readonly Template[]): string {
   });
   return (
     "/** Output names of every template, for code that walks over all of them. */\n" +
-    "export const templateOutputs: { readonly [T in keyof Templates]: readonly (keyof Templates[T][\"outputs\"])[] } = {\n" +
+    'export const templateOutputs: { readonly [T in keyof Templates]: readonly (keyof Templates[T]["outputs"])[] } = {\n' +
     `${members.join("")}};\n`
   );
 }

@@ -45,7 +45,9 @@ function iamCapability(body: Mapping): Capability | undefined {
   const nameProperty = IAM_NAME_PROPERTIES[String(body["Type"])];
   if (nameProperty === undefined) return undefined;
   const properties = isMapping(body["Properties"]) ? body["Properties"] : {};
-  return nameProperty !== "" && properties[nameProperty] !== undefined ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM";
+  return nameProperty !== "" && properties[nameProperty] !== undefined
+    ? "CAPABILITY_NAMED_IAM"
+    : "CAPABILITY_IAM";
 }
 
 /**

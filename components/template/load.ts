@@ -113,7 +113,11 @@ class Reader {
     if (typeof type !== "string") return this.fail("Parameters", name, `parameter ${name} has no Type`);
     const defaultValue = scalarText(raw["Default"]);
     if ("Default" in raw && defaultValue === undefined) {
-      return this.fail("Parameters", name, `Default of parameter ${name} must be text, a number or a boolean`);
+      return this.fail(
+        "Parameters",
+        name,
+        `Default of parameter ${name} must be text, a number or a boolean`,
+      );
     }
     return {
       name,
@@ -154,7 +158,8 @@ class Reader {
   private bound(name: string, raw: Mapping, rule: string): number | undefined {
     if (raw[rule] === undefined) return undefined;
     const bound = Number(scalarText(raw[rule]) ?? NaN);
-    if (Number.isNaN(bound)) return this.fail("Parameters", name, `${rule} of parameter ${name} is no number`);
+    if (Number.isNaN(bound))
+      return this.fail("Parameters", name, `${rule} of parameter ${name} is no number`);
     return bound;
   }
 
@@ -162,7 +167,11 @@ class Reader {
     if (!isMapping(raw) || raw["Value"] === undefined) {
       return this.fail("Outputs", name, `output ${name} has no Value`);
     }
-    return { name, description: scalarText(raw["Description"])?.trim(), conditional: raw["Condition"] !== undefined };
+    return {
+      name,
+      description: scalarText(raw["Description"])?.trim(),
+      conditional: raw["Condition"] !== undefined,
+    };
   }
 
   resourceType(name: string, raw: unknown): string {
@@ -213,7 +222,9 @@ export function parseTemplate(file: string, text: string): Template {
     sizeBytes: Buffer.byteLength(text, "utf8"),
     description: scalarText(document["Description"]),
     document,
-    parameters: mapEntries(reader.section(document, "Parameters"), (name, raw) => reader.parameter(name, raw)),
+    parameters: mapEntries(reader.section(document, "Parameters"), (name, raw) =>
+      reader.parameter(name, raw),
+    ),
     outputs: mapEntries(reader.section(document, "Outputs"), (name, raw) => reader.output(name, raw)),
     resourceTypes: mapEntries(resources, (name, raw) => reader.resourceType(name, raw)),
   };

@@ -36,8 +36,12 @@ export function isList(type: string): boolean {
  * blanks. CloudFormation answers in this form, so an unchanged value shows no difference (pulumi-aws#2492).
  */
 export function normaliseParameter(declaration: ParameterDeclaration, value: ParameterValue): string {
-  const texts = (Array.isArray(value) ? value : [value]).map((item: string | number | boolean) => scalarText(item));
-  const items = isList(declaration.type) ? texts.flatMap((text) => text.split(",")).map((text) => text.trim()) : texts;
+  const texts = (Array.isArray(value) ? value : [value]).map((item: string | number | boolean) =>
+    scalarText(item),
+  );
+  const items = isList(declaration.type)
+    ? texts.flatMap((text) => text.split(",")).map((text) => text.trim())
+    : texts;
   return (isNumeric(declaration.type) ? items.map(canonicalNumber) : items).join(",");
 }
 
@@ -98,7 +102,8 @@ function awsTypeRule(type: string, item: string): string | undefined {
 
 function brokenRule(declaration: ParameterDeclaration, text: string): string | undefined {
   const { minLength, maxLength, type } = declaration;
-  if (Buffer.byteLength(text, "utf8") > VALUE_LIMIT_BYTES) return `a value has at most ${VALUE_LIMIT_BYTES} bytes`;
+  if (Buffer.byteLength(text, "utf8") > VALUE_LIMIT_BYTES)
+    return `a value has at most ${VALUE_LIMIT_BYTES} bytes`;
   if (minLength !== undefined && text.length < minLength) return `MinLength is ${minLength}`;
   if (maxLength !== undefined && text.length > maxLength) return `MaxLength is ${maxLength}`;
   for (const item of isList(type) ? text.split(",") : [text]) {
@@ -112,7 +117,11 @@ function brokenRule(declaration: ParameterDeclaration, text: string): string | u
  * Checks one resolved value against the template's rules and returns its canonical text.
  * @throws ParameterError naming stack, parameter, value (hidden when NoEcho), rule and ConstraintDescription
  */
-export function checkParameter(stack: string, declaration: ParameterDeclaration, value: ParameterValue): string {
+export function checkParameter(
+  stack: string,
+  declaration: ParameterDeclaration,
+  value: ParameterValue,
+): string {
   const text = normaliseParameter(declaration, value);
   const broken = brokenRule(declaration, text);
   if (broken === undefined) return text;
@@ -138,7 +147,12 @@ export function checkParameterNames(
   const unknown = given.filter((name) => !declarations.has(name)).sort()[0];
   if (unknown !== undefined) {
     const known = [...declarations.keys()].sort().join(", ");
-    throw new ParameterError(stack, unknown, undefined, `the template declares no such parameter; it has ${known}`);
+    throw new ParameterError(
+      stack,
+      unknown,
+      undefined,
+      `the template declares no such parameter; it has ${known}`,
+    );
   }
   for (const declaration of declarations.values()) {
     if (declaration.defaultValue === undefined && !given.includes(declaration.name)) {
