@@ -16,7 +16,11 @@ export const API_KEY_PATTERN = /^mk_(live|test)_[A-Za-z0-9_-]{43}$/;
 /** An operation that follows an authorisation. */
 export type FollowUpKind = "capture" | "refund" | "cancel";
 
-const OPERATION_PREFIX: Readonly<Record<FollowUpKind, string>> = { capture: "cap", refund: "ref", cancel: "can" };
+const OPERATION_PREFIX: Readonly<Record<FollowUpKind, string>> = {
+  capture: "cap",
+  refund: "ref",
+  cancel: "can",
+};
 
 /**
  * The payment's id, derived from who asks with which key, so that a repeat in either Region finds the same payment and

@@ -24,7 +24,9 @@ const PROBLEM_OF_SYNTAX: Readonly<Record<StrictJsonError["reason"], ProblemCode>
  */
 export function parseJsonBody(body: Uint8Array, contentType: string | undefined): StrictJson {
   if (!isJsonMediaType(contentType)) {
-    throw new ProblemError("unsupported_media_type", { detail: "Send Content-Type: application/json, in UTF-8." });
+    throw new ProblemError("unsupported_media_type", {
+      detail: "Send Content-Type: application/json, in UTF-8.",
+    });
   }
   if (body.length > MAX_BODY_BYTES) {
     throw new ProblemError("payload_too_large", { detail: `A body has at most ${MAX_BODY_BYTES} bytes.` });
@@ -42,7 +44,9 @@ export function isJsonMediaType(contentType: string | undefined): boolean {
   if (contentType === undefined || contentType.length > MAX_MEDIA_TYPE_LENGTH) return false;
   const [type, ...parameters] = contentType.split(";").map((part) => part.trim().toLowerCase());
   if (type !== "application/json") return false;
-  return parameters.every((parameter) => !parameter.startsWith("charset") || /^charset="?utf-8"?$/.test(parameter));
+  return parameters.every(
+    (parameter) => !parameter.startsWith("charset") || /^charset="?utf-8"?$/.test(parameter),
+  );
 }
 
 function decodeUtf8(body: Uint8Array): string {

@@ -14,12 +14,20 @@ interface LedgerAccountKind {
  * memorandum accounts: they hold promises, not money, and return to zero when the payment is final.
  */
 export const CHART_OF_ACCOUNTS = {
-  payments_requested: { normalSide: "debit", perMerchant: false, meaning: "asked for, not yet answered by the PSP" },
+  payments_requested: {
+    normalSide: "debit",
+    perMerchant: false,
+    meaning: "asked for, not yet answered by the PSP",
+  },
   merchant_pending: { normalSide: "credit", perMerchant: true, meaning: "counterpart of payments_requested" },
   psp_authorized: { normalSide: "debit", perMerchant: false, meaning: "held on cards, not yet captured" },
   merchant_authorized: { normalSide: "credit", perMerchant: true, meaning: "counterpart of psp_authorized" },
   psp_receivable: { normalSide: "debit", perMerchant: false, meaning: "captured, owed to us by the PSP" },
-  merchant_payable: { normalSide: "credit", perMerchant: true, meaning: "captured, owed by us to the merchant" },
+  merchant_payable: {
+    normalSide: "credit",
+    perMerchant: true,
+    meaning: "captured, owed by us to the merchant",
+  },
 } as const satisfies Record<string, LedgerAccountKind>;
 export type LedgerAccountType = keyof typeof CHART_OF_ACCOUNTS;
 
@@ -87,7 +95,9 @@ export function ledgerEntriesFor(payment: LedgerPayment, event: LedgerEvent): re
 }
 
 /** The sum of the entries in each currency. A balanced event has only zeros. */
-export function balanceByCurrency(entries: readonly Pick<LedgerEntry, "currency" | "amount">[]): Map<string, number> {
+export function balanceByCurrency(
+  entries: readonly Pick<LedgerEntry, "currency" | "amount">[],
+): Map<string, number> {
   const sums = new Map<string, number>();
   for (const entry of entries) sums.set(entry.currency, (sums.get(entry.currency) ?? 0) + entry.amount);
   return sums;

@@ -47,7 +47,11 @@ export function checkMoney(money: Money, limits: AmountLimits, statedExponent?: 
   checkAmount(money.amount);
   const limit = limitOf(limits, money.currency);
   if (money.amount > limit) {
-    throw fieldProblem("amount_over_limit", "/amount", `must be at most ${limit} minor units of ${money.currency}`);
+    throw fieldProblem(
+      "amount_over_limit",
+      "/amount",
+      `must be at most ${limit} minor units of ${money.currency}`,
+    );
   }
 }
 

@@ -35,14 +35,17 @@ export function verifyNotification(
 ): void {
   if (header === undefined || header === "") throw new ProblemError("signature_missing");
   const match = SIGNATURE.exec(header);
-  if (match === null) throw new ProblemError("signature_invalid", { detail: "The signature header is malformed." });
+  if (match === null)
+    throw new ProblemError("signature_invalid", { detail: "The signature header is malformed." });
   const seconds = Number(match[1]);
   const given = (match[2] as string)
     .split(",v1=")
     .slice(1)
     .map((hex) => Buffer.from(hex, "hex"));
   // Every pair is compared, so that the time taken says nothing of which one matched.
-  const matches = keys.flatMap((key) => given.map((digest) => digestsEqual(digest, digestOf(key, seconds, body))));
+  const matches = keys.flatMap((key) =>
+    given.map((digest) => digestsEqual(digest, digestOf(key, seconds, body))),
+  );
   if (!matches.includes(true)) throw new ProblemError("signature_invalid");
   if (Math.abs(now.getTime() / 1000 - seconds) > SIGNATURE_TOLERANCE_SECONDS) {
     throw new ProblemError("signature_expired");

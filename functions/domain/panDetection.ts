@@ -74,13 +74,18 @@ export function findPans(text: string, firstOnly = false): PanSpan[] {
 
 /** The text with each card number replaced. */
 export function redactPans(text: string): string {
-  let clean = "";
-  let position = 0;
-  for (const span of findPans(text)) {
-    clean += text.slice(position, span.start) + REDACTED_PAN;
-    position = span.end;
+  let clean = text;
+  // What a replacement leaves of a longer run of digits is a run of its own. Each round removes digits, so it ends.
+  for (let spans = findPans(clean); spans.length > 0; spans = findPans(clean)) {
+    let rest = "";
+    let position = 0;
+    for (const { start, end } of spans) {
+      rest += clean.slice(position, start) + REDACTED_PAN;
+      position = end;
+    }
+    clean = rest + clean.slice(position);
   }
-  return position === 0 ? text : clean + text.slice(position);
+  return clean;
 }
 
 /**
@@ -134,7 +139,12 @@ function ownEntries(value: object): [string, unknown][] {
   const entries: [string, unknown][] = Object.entries(value);
   if (value instanceof Error) {
     // Not enumerable, and the point of logging an error.
-    entries.unshift(["name", value.name], ["message", value.message], ["stack", value.stack], ["cause", value.cause]);
+    entries.unshift(
+      ["name", value.name],
+      ["message", value.message],
+      ["stack", value.stack],
+      ["cause", value.cause],
+    );
   }
   return entries;
 }
@@ -279,5 +289,7 @@ function isIssued(run: readonly Digit[], from: number, to: number): boolean {
   let prefix = 0;
   for (let index = from; index < from + 4; index += 1) prefix = prefix * 10 + (run[index] as Digit).value;
   const length = to - from;
-  return ISSUER_RANGES.some(([first, last, lengths]) => prefix >= first && prefix <= last && lengths.includes(length));
+  return ISSUER_RANGES.some(
+    ([first, last, lengths]) => prefix >= first && prefix <= last && lengths.includes(length),
+  );
 }

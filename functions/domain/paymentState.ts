@@ -14,7 +14,11 @@ export const CAPTURE_METHODS = ["automatic", "manual"] as const;
 export type CaptureMethod = (typeof CAPTURE_METHODS)[number];
 
 /** Statuses from which a payment's own course goes no further. */
-export const FINAL_STATUSES: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>(["succeeded", "failed", "canceled"]);
+export const FINAL_STATUSES: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>([
+  "succeeded",
+  "failed",
+  "canceled",
+]);
 
 /** Why a payment failed, in words that may be shown to the merchant. */
 export interface Failure {
@@ -142,7 +146,9 @@ function change(state: PaymentState, event: PaymentEvent): Change {
     case "refund_requested":
       return refundRequested(state, event, event.amount);
     case "refund_succeeded":
-      return refundAnswered(state, event, event.amount, { amountRefunded: state.amountRefunded + event.amount });
+      return refundAnswered(state, event, event.amount, {
+        amountRefunded: state.amountRefunded + event.amount,
+      });
     case "refund_failed":
       return refundAnswered(state, event, event.amount, {});
     case "cancel_requested":
@@ -160,7 +166,8 @@ function onlyIn(status: PaymentStatus, state: PaymentState, event: PaymentEvent,
 }
 
 function captureRequested(state: PaymentState, event: PaymentEvent, amount: number): Change {
-  const open = state.status === "requires_capture" || (state.status === "succeeded" && state.captureMethod === "manual");
+  const open =
+    state.status === "requires_capture" || (state.status === "succeeded" && state.captureMethod === "manual");
   if (!open || state.cancelPending) throw new TransitionError("payment_not_capturable", state, event);
   if (amount > capturableAmount(state)) throw new TransitionError("capture_exceeds_authorized", state, event);
   return { amountCapturePending: state.amountCapturePending + amount };
@@ -183,7 +190,8 @@ function refundAnswered(state: PaymentState, event: PaymentEvent, amount: number
 }
 
 function cancelRequested(state: PaymentState, event: PaymentEvent): Change {
-  const cancelable = state.status === "requires_capture" && state.amountCapturePending === 0 && !state.cancelPending;
+  const cancelable =
+    state.status === "requires_capture" && state.amountCapturePending === 0 && !state.cancelPending;
   if (!cancelable) throw new TransitionError("payment_not_cancelable", state, event);
   return { cancelPending: true };
 }
@@ -194,5 +202,7 @@ function cancelAnswered(state: PaymentState, event: PaymentEvent, next: Change):
 }
 
 function isPartlyCaptured(state: PaymentState): boolean {
-  return state.status === "succeeded" && state.captureMethod === "manual" && state.amountCaptured < state.amount;
+  return (
+    state.status === "succeeded" && state.captureMethod === "manual" && state.amountCaptured < state.amount
+  );
 }

@@ -26,7 +26,10 @@ export const STANDBY_RETRY_AFTER_SECONDS = 10;
  * The rule of who may write: a Region whose role record says ACTIVE, and for which every further rule holds. A record
  * that could not be read (undefined) does not admit: a Region that cannot prove that it is active does not write.
  */
-export function mayAcceptWrites(record: RoleRecord | undefined, rules: readonly AdmissionRule[] = []): Admission {
+export function mayAcceptWrites(
+  record: RoleRecord | undefined,
+  rules: readonly AdmissionRule[] = [],
+): Admission {
   if (record === undefined) return refused("the role record cannot be read");
   if (record.role !== "ACTIVE") return refused(`the role is ${record.role}`);
   for (const rule of rules) {

@@ -85,7 +85,8 @@ class Parser {
     do {
       this.#take(WHITE_SPACE);
       const key = this.#string();
-      if (key in object) throw new StrictJsonError("duplicate", "A field must not be named twice in one object.");
+      if (key in object)
+        throw new StrictJsonError("duplicate", "A field must not be named twice in one object.");
       this.#expect(":");
       object[key] = this.#value(`${pointer}/${pointerPart(key)}`, depth);
     } while (this.#accept(","));
@@ -108,7 +109,8 @@ class Parser {
     if (literal === undefined) throw this.#syntaxError();
     const value = JSON.parse(literal) as string;
     // A lone surrogate cannot be written as UTF-8, so it could not be stored as it came.
-    if (/\p{Surrogate}/u.test(value)) throw new StrictJsonError("syntax", "A string holds half of a surrogate pair.");
+    if (/\p{Surrogate}/u.test(value))
+      throw new StrictJsonError("syntax", "A string holds half of a surrogate pair.");
     return value;
   }
 

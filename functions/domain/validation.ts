@@ -100,7 +100,10 @@ export function readListQuery(
 ): Omit<ListPaymentsQuery, "limit"> & { limit: number } {
   const single = Object.fromEntries(
     // A parameter that comes twice is left as a list, which no rule accepts.
-    Object.entries(query).map(([name, values]): [string, unknown] => [name, values.length === 1 ? values[0] : values]),
+    Object.entries(query).map(([name, values]): [string, unknown] => [
+      name,
+      values.length === 1 ? values[0] : values,
+    ]),
   );
   const parsed = listPaymentsQuery.safeParse(single);
   if (!parsed.success) {
@@ -113,7 +116,10 @@ export function readListQuery(
     );
     throw new ProblemError("invalid_parameter", { errors });
   }
-  return { ...parsed.data, limit: parsed.data.limit === undefined ? DEFAULT_PAGE_SIZE : Number(parsed.data.limit) };
+  return {
+    ...parsed.data,
+    limit: parsed.data.limit === undefined ? DEFAULT_PAGE_SIZE : Number(parsed.data.limit),
+  };
 }
 
 /**

@@ -100,7 +100,8 @@ export class PspApi {
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const url = new URL(request.url ?? "/", "https://psp.invalid");
-    if (request.method === "GET" && url.pathname === "/health") return { status: 200, body: { status: "ok" } };
+    if (request.method === "GET" && url.pathname === "/health")
+      return { status: 200, body: { status: "ok" } };
     this.#authenticate(request);
     const route = `${request.method} ${url.pathname}`;
     if (route === "GET /ledger") return { status: 200, body: this.#ledgerPage(url.searchParams) };
@@ -146,13 +147,15 @@ export class PspApi {
     const idempotencyKey = keyOf(request);
     const body = await jsonOf(request);
     const balance = this.#options.books.balanceOf(authorization);
-    if (balance === undefined) throw new PspRefusal(404, "authorization_not_found", "There is no such authorisation.");
+    if (balance === undefined)
+      throw new PspRefusal(404, "authorization_not_found", "There is no such authorisation.");
     const { amount, currency, paymentMethod } = balance.entry;
     const given =
       kind === "cancellation"
         ? { ...checked(cancellationBody, body), amount, currency }
         : checked(followUpBody, body);
-    if (given.currency !== currency) throw new PspRefusal(422, "currency_mismatch", "The currency is another one.");
+    if (given.currency !== currency)
+      throw new PspRefusal(422, "currency_mismatch", "The currency is another one.");
     return {
       kind,
       idempotencyKey,
@@ -172,7 +175,8 @@ export class PspApi {
     if (this.#faults.timeouts) return "hang";
     const replay = books.replayOf(request);
     if (replay !== undefined) return { status: 200, body: bodyOf(replay) };
-    if (this.#inFlight.has(key)) throw new PspRefusal(409, "in_flight", "The first request is still at work.");
+    if (this.#inFlight.has(key))
+      throw new PspRefusal(409, "in_flight", "The first request is still at work.");
     this.#inFlight.add(key);
     try {
       books.checkAllowed(request);
@@ -217,13 +221,19 @@ export class PspApi {
   }
 
   #authenticate(request: IncomingMessage): void {
-    const given = createHash("sha256").update(request.headers.authorization ?? "").digest();
+    const given = createHash("sha256")
+      .update(request.headers.authorization ?? "")
+      .digest();
     const wanted = createHash("sha256").update(`Bearer ${this.#options.apiKey}`).digest();
-    if (!digestsEqual(given, wanted)) throw new PspRefusal(401, "unauthorized", "The API key is not accepted.");
+    if (!digestsEqual(given, wanted))
+      throw new PspRefusal(401, "unauthorized", "The API key is not accepted.");
   }
 }
 
-const SERVER_ERROR: Answer = { status: 500, body: { code: "internal_error", message: "Something went wrong." } };
+const SERVER_ERROR: Answer = {
+  status: 500,
+  body: { code: "internal_error", message: "Something went wrong." },
+};
 
 function authorizationOf(idempotencyKey: string, body: unknown): OperationRequest {
   const given = checked(authorizationBody, body);

@@ -128,7 +128,9 @@ export class PspBooks {
   /** The pending operations that will settle, e.g. after a restart. */
   pendingKeys(): string[] {
     return [...this.#byKey.values()]
-      .filter((entry) => entry.status === "pending" && behaviourOf(entry.paymentMethod, "authorization").settlesAs)
+      .filter(
+        (entry) => entry.status === "pending" && behaviourOf(entry.paymentMethod, "authorization").settlesAs,
+      )
       .map((entry) => entry.idempotencyKey);
   }
 
@@ -155,7 +157,8 @@ export class PspBooks {
   checkAllowed(request: OperationRequest): void {
     if (request.kind === "authorization") return;
     const balance = this.balanceOf(request.authorization ?? "");
-    if (balance === undefined) throw new PspRefusal(404, "authorization_not_found", "There is no such authorisation.");
+    if (balance === undefined)
+      throw new PspRefusal(404, "authorization_not_found", "There is no such authorisation.");
     const isOpen = balance.status === "succeeded" && !balance.canceled;
     const captureLeft = isOpen ? balance.entry.amount - balance.captured : 0;
     const refundLeft = isOpen ? balance.captured - balance.refunded : 0;

@@ -37,7 +37,11 @@ export class PspNotifier {
     this.#timers.clear();
   }
 
-  async #try(notification: PspNotification, target: () => NotificationTarget | undefined, tried: number): Promise<void> {
+  async #try(
+    notification: PspNotification,
+    target: () => NotificationTarget | undefined,
+    tried: number,
+  ): Promise<void> {
     const to = target();
     if (to !== undefined) {
       try {

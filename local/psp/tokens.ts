@@ -3,7 +3,8 @@ export interface Behaviour {
   /** What becomes of it when it takes effect. */
   readonly result: "succeeded" | "declined" | "pending";
   /** What the first call sees; later calls and look-ups see the truth. */
-  readonly firstCall?: "hang_after_effect" | "hang_without_effect" | "error_after_effect" | "error_without_effect";
+  readonly firstCall?:
+    "hang_after_effect" | "hang_without_effect" | "error_after_effect" | "error_without_effect";
   /** True when every call hangs, without effect. */
   readonly alwaysHangs?: boolean;
   /** Milliseconds before the answer. */
