@@ -6,6 +6,7 @@ Exit codes: 0 after a signal, 1 when it cannot start (the reason is the last lin
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
@@ -56,6 +57,19 @@ def check_port(port: int) -> None:
             raise SettingsError(f"port {port} on 127.0.0.1 cannot be opened: {error}") from error
 
 
+def ignore_rude_clients() -> None:
+    """A client that leaves without TLS's goodbye is no error; hypercorn lets it end as an unhandled one."""
+    from hypercorn.asyncio.tcp_server import TCPServer
+
+    stock_close = TCPServer._close
+
+    async def close(self: TCPServer) -> None:
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            await stock_close(self)
+
+    TCPServer._close = close  # type: ignore[method-assign]
+
+
 async def serve(settings: Settings) -> None:
     """Serve until a signal arrives, then end the workers and the background threads."""
     import ministack.app as ministack_app
@@ -66,6 +80,7 @@ async def serve(settings: Settings) -> None:
     from .patches.lambda_environment import stop_workers
     from .replication import REPLICATOR
 
+    ignore_rude_clients()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 

@@ -64,7 +64,11 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_domain_names",
     ),
     "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
-    "ministack.services.cloudformation.engine": ("_resolve_dynamic_references",),
+    "ministack.services.cloudformation.engine": (
+        "_resolve_dynamic_references",
+        "_intrinsic_references",
+        "validate_template_support",
+    ),
     "ministack.services.cloudformation.handlers": ("_create_stack", "_update_stack"),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",

@@ -69,17 +69,44 @@ def _refusal(params: Json, is_create: bool) -> Any:
     return None
 
 
+def unresolved(template: Json) -> str | None:
+    """What AWS answers to references that lead nowhere; stock resolves them to the name itself or to nothing."""
+    resources = template.get("Resources") or {}
+    if not resources:
+        return "Template format error: At least one Resources member must be defined."
+    known = {*resources, *(template.get("Parameters") or {})}
+    for section in ("Resources", "Outputs"):
+        missing = set()
+        for member in (template.get(section) or {}).values():
+            if not isinstance(member, dict):
+                continue
+            depends = member.get("DependsOn") or []
+            named = {name for name, _attribute in engine._intrinsic_references(member)}
+            named |= {depends} if isinstance(depends, str) else set(depends)
+            missing |= {name for name in named if name not in known and not name.startswith("AWS::")}
+        if missing:
+            block = " in the Outputs block" if section == "Outputs" else " in the Resources block"
+            return f"Template format error: Unresolved resource dependencies {sorted(missing)}{block} of the template"
+    return None
+
+
 def install(settings: Settings) -> None:
     """Wrap the two operations, the event recorder and the resolver of dynamic references."""
     stock_create, stock_update = handlers._create_stack, handlers._update_stack
     stock_resolve, stock_event = engine._resolve_dynamic_references, stacks._add_event
-    stock_template = handlers._resolve_template
+    stock_template, stock_support = handlers._resolve_template, engine.validate_template_support
 
     def create_stack(params: Json) -> Any:
         return _refusal(params, True) or stock_create(params)
 
     def update_stack(params: Json) -> Any:
         return _refusal(params, False) or stock_update(params)
+
+    def validate_support(template: Json, *args: Any, **kwargs: Any) -> None:
+        stock_support(template, *args, **kwargs)
+        problem = unresolved(template)
+        if problem:
+            raise ValueError(problem)
 
     def resolve_template(params: Json) -> Any:
         body, error = stock_template(params)
@@ -102,6 +129,7 @@ def install(settings: Settings) -> None:
         )
 
     handlers._resolve_template = resolve_template
+    replace(stock_support, validate_support, engine, handlers, changesets)
     replace(stock_create, create_stack, handlers, cloudformation_service)
     replace(stock_update, update_stack, handlers, cloudformation_service)
     replace(stock_resolve, resolve, engine, stacks)

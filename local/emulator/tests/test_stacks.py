@@ -144,3 +144,18 @@ def test_keys_that_lock_everybody_out_and_keys_of_another_region_are_refused(emu
     assert described["Description"] == "b"
     emulator.delete("mrk-replica", DR)
     emulator.delete("mrk")
+
+
+@pytest.mark.parametrize(
+    ("resources", "outputs", "message"),
+    [
+        ({}, {}, "At least one Resources member"),
+        ({"Q": {"Type": "AWS::SQS::Queue"}}, output(A=ref("Nothing")), "Nothing.*Outputs block"),
+        ({"Q": {"Type": "AWS::SQS::Queue"}}, output(A={"Fn::Sub": "${Gone.Arn}-x"}), "Gone.*Outputs block"),
+        ({"Q": {"Type": "AWS::SQS::Queue", "DependsOn": "Other"}}, {}, "Other.*Resources block"),
+    ],
+)
+def test_a_reference_to_nothing_is_refused(emulator: Emulator, resources: Json, outputs: Json, message: str) -> None:
+    body = {"Resources": resources, **({"Outputs": outputs} if outputs else {})}
+    with pytest.raises(ClientError, match=message):
+        emulator.start_create("nothing", body)
