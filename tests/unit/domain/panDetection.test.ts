@@ -126,7 +126,8 @@ describe("card number detection", () => {
   it("never trips over our own ids, UUIDs, digests, trace ids and timestamps", () => {
     fc.assert(
       fc.property(
-        fc.uuid(),
+        // One UUID in a million has no letter at all; it is judged as the number that it may be.
+        fc.uuid().filter((uuid) => /[a-f]/.test(uuid)),
         fc.string({ minLength: 1 }),
         fc.date({ min: new Date("2020-01-01"), max: new Date("2099-12-31"), noInvalidDate: true }),
         (uuid, key, date) => {
