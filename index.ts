@@ -202,7 +202,6 @@ const functionRoles = regions.both(
         MessagingKeyArn: encryption[region.place].outputs.MessagingKeyArn,
         SessionsTableName: tables.outputs.SessionsTableName,
         ResultsTableName: tables.outputs.ResultsTableName,
-        ControlTableName: tables.outputs.ControlTableName,
         RegionTableName: regionState[region.place].outputs.RegionTableName,
         ResultsStreamArn: regionState[region.place].outputs.ResultsStreamArn,
         PaymentQueueArn: messaging[region.place].outputs.PaymentQueueArn,

@@ -40,16 +40,14 @@ export class LambdaBundles extends pulumi.ComponentResource {
 
   constructor(name: string, args: LambdaBundlesArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("payments:index:LambdaBundles", name, {}, opts);
-    const entries = args.bundles.flatMap((bundle) => {
-      const object = this.upload(bundle, args);
+    const parameters: Record<string, pulumi.Input<string>> = {};
+    for (const bundle of args.bundles) {
       const pascal = pascalCase(bundle.name);
-      return [
-        [`${pascal}CodeKey`, object.key],
-        [`${pascal}CodeSha256`, bundle.sha256Base64],
-      ] as const;
-    });
+      parameters[`${pascal}CodeKey`] = this.upload(bundle, args).key;
+      parameters[`${pascal}CodeSha256`] = bundle.sha256Base64;
+    }
     // One pair for each function folder; TemplateStack refuses a pair too many or one that is missing.
-    this.codeParameters = Object.fromEntries(entries) as unknown as CodeParameters;
+    this.codeParameters = parameters as unknown as CodeParameters;
     this.registerOutputs({});
   }
 

@@ -50,7 +50,7 @@ export function forbidDefaultProviders(regions: RegionPair): void {
   }
   const providers: aws.Provider[] = [regions.primary.provider, regions.dr.provider];
   pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-    assertExplicitRegion({ type, name, props: props as Record<string, unknown>, opts }, providers);
+    assertExplicitRegion({ type, name, props: props, opts }, providers);
     return undefined;
   });
 }

@@ -244,7 +244,7 @@ export interface EncryptionOutputs {
 
 /**
  * Parameters of cfn/function-roles.yaml.
- * Payments: execution roles of the Lambda functions, one for each, with exactly the actions that function needs.
+ * Payments: execution role and log group of each Lambda function, with exactly the actions that function needs.
  */
 export interface FunctionRolesParameters {
   /**
@@ -269,6 +269,39 @@ export interface FunctionRolesParameters {
    * Default: none. Pattern: `^(none|arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)$`.
    */
   readonly SecretsKeyArn?: Input<string>;
+  /**
+   * Key for log groups (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * Days that log groups are kept.
+   * Default: 400.
+   */
+  readonly LogRetentionDays?: Input<
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653
+    | "365"
+    | "400"
+    | "545"
+    | "731"
+    | "1096"
+    | "1827"
+    | "2192"
+    | "2557"
+    | "2922"
+    | "3288"
+    | "3653"
+  >;
   /**
    * Existing secret of the database's application user.
    * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
@@ -299,11 +332,6 @@ export interface FunctionRolesParameters {
    * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
    */
   readonly ResultsTableName: Input<string>;
-  /**
-   * Table control.
-   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
-   */
-  readonly ControlTableName: Input<string>;
   /**
    * Table region.
    * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
