@@ -20,8 +20,13 @@ export interface Bundle {
 /** Lambda's limit for an unpacked package, in bytes. Source: Lambda quotas, "Deployment package (.zip) size". */
 const UNPACKED_LIMIT_BYTES = 250 * 1024 * 1024;
 
-/** Earliest date that a zip can hold. Local time on purpose: fflate writes local fields, so every zone gives one text. */
-const FIXED_TIME = new Date(1980, 0, 1, 0, 0, 0);
+/**
+ * Earliest date that a zip can hold. In local time on purpose: a zip has no zone and fflate writes local fields, so
+ * the bytes are the same in every zone.
+ */
+function fixedTime(): Date {
+  return new Date(1980, 0, 1, 0, 0, 0);
+}
 
 /** Folders under `functionsFolder` that are functions: those with an index.ts that exports a handler. */
 export function functionNames(functionsFolder: string): string[] {
@@ -65,7 +70,7 @@ function buildOptions(functionsFolder: string, names: readonly string[]): esbuil
 
 function zipOf(code: Uint8Array): Uint8Array {
   return zipSync({
-    "index.js": [code, { mtime: FIXED_TIME, os: 3, attrs: (0o100644 << 16) >>> 0, level: 9 }],
+    "index.js": [code, { mtime: fixedTime(), os: 3, attrs: (0o100644 << 16) >>> 0, level: 9 }],
   });
 }
 

@@ -391,7 +391,7 @@ export interface FunctionRolesOutputs {
 
 /**
  * Parameters of cfn/functions.yaml.
- * Payments: all Lambda functions of one Region with log groups, versions, aliases, scaling and event sources.
+ * Payments: all Lambda functions of one Region with versions, aliases, scaling and event sources.
  */
 export interface FunctionsParameters {
   /**
@@ -434,6 +434,16 @@ export interface FunctionsParameters {
    */
   readonly OutboxRelayEnabled?: Input<boolean | "true" | "false">;
   /**
+   * Place that is active, for the role record of a Region that has none yet.
+   * Default: primary.
+   */
+  readonly ActivePlace?: Input<"primary" | "dr">;
+  /**
+   * Epoch for the role record of a Region that has none yet; odd while primary is active, even while dr is.
+   * Default: 1. At least 1.
+   */
+  readonly Epoch?: Input<number | string>;
+  /**
    * Environments kept warm for each function of the hot path (authorizer, intake, query); 0 = none and no scaling.
    * Default: 0. At least 0. At most 100.
    */
@@ -469,39 +479,6 @@ export interface FunctionsParameters {
    * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
    */
   readonly DataKeyArn: Input<string>;
-  /**
-   * Key for log groups (template encryption).
-   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
-   */
-  readonly LogsKeyArn: Input<string>;
-  /**
-   * Days that log groups are kept.
-   * Default: 400.
-   */
-  readonly LogRetentionDays?: Input<
-    | 365
-    | 400
-    | 545
-    | 731
-    | 1096
-    | 1827
-    | 2192
-    | 2557
-    | 2922
-    | 3288
-    | 3653
-    | "365"
-    | "400"
-    | "545"
-    | "731"
-    | "1096"
-    | "1827"
-    | "2192"
-    | "2557"
-    | "2922"
-    | "3288"
-    | "3653"
-  >;
   /**
    * This Region's own cluster endpoint; a replicated secret would name the primary's.
    * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
@@ -548,11 +525,6 @@ export interface FunctionsParameters {
    */
   readonly ResultsTable: Input<string>;
   /**
-   * Name of the table control.
-   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
-   */
-  readonly ControlTable: Input<string>;
-  /**
    * Name of the table region.
    * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
    */
@@ -594,7 +566,7 @@ export interface FunctionsParameters {
   readonly PspBaseUrl: Input<string>;
   /**
    * Largest payment, in minor units of its currency.
-   * Default: 100000000. At least 1. At most 999999999999.
+   * Default: 99999999. At least 1. At most 999999999999.
    */
   readonly PaymentLimitMinorUnits?: Input<number | string>;
   /**
@@ -608,132 +580,132 @@ export interface FunctionsParameters {
    */
   readonly CodeBucketName: Input<string>;
   /**
-   * Object key of the code of authorizer.
+   * Code of authorizer.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly AuthorizerCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly AuthorizerCodeSha256: Input<string>;
   /**
-   * Object key of the code of intake.
+   * Code of intake.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly IntakeCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly IntakeCodeSha256: Input<string>;
   /**
-   * Object key of the code of query.
+   * Code of query.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly QueryCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly QueryCodeSha256: Input<string>;
   /**
-   * Object key of the code of capture.
+   * Code of capture.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly CaptureCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly CaptureCodeSha256: Input<string>;
   /**
-   * Object key of the code of refund.
+   * Code of refund.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly RefundCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly RefundCodeSha256: Input<string>;
   /**
-   * Object key of the code of cancel.
+   * Code of cancel.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly CancelCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly CancelCodeSha256: Input<string>;
   /**
-   * Object key of the code of processor.
+   * Code of processor.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly ProcessorCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly ProcessorCodeSha256: Input<string>;
   /**
-   * Object key of the code of psp-notification.
+   * Code of psp-notification.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly PspNotificationCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly PspNotificationCodeSha256: Input<string>;
   /**
-   * Object key of the code of outbox-relay.
+   * Code of outbox-relay.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly OutboxRelayCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly OutboxRelayCodeSha256: Input<string>;
   /**
-   * Object key of the code of payment-events.
+   * Code of payment-events.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly PaymentEventsCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly PaymentEventsCodeSha256: Input<string>;
   /**
-   * Object key of the code of status.
+   * Code of status.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly StatusCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly StatusCodeSha256: Input<string>;
   /**
-   * Object key of the code of schema-migration.
+   * Code of schema-migration.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly SchemaMigrationCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly SchemaMigrationCodeSha256: Input<string>;
   /**
-   * Object key of the code of region-role.
+   * Code of region-role.
    * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
    */
   readonly RegionRoleCodeKey: Input<string>;
   /**
-   * Base64 SHA-256 of that object.
+   * Its base64 SHA-256.
    * Pattern: `^[A-Za-z0-9+/]{43}=$`.
    */
   readonly RegionRoleCodeSha256: Input<string>;
