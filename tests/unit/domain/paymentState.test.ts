@@ -206,7 +206,7 @@ const anyEvent: fc.Arbitrary<PaymentEvent> = fc.oneof(
       ),
       amount,
     )
-    .map(([type, value]) => ({ type, amount: value }) as PaymentEvent),
+    .map(([type, value]) => ({ type, amount: value })),
 );
 
 /** Every history that random events can make: refused ones change nothing. */

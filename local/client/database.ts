@@ -1,0 +1,34 @@
+import { Client } from "pg";
+import { readSecret } from "./aws";
+import type { EmbeddedCloud, FlatOutputs, Place } from "./EmbeddedCloud";
+
+/**
+ * Connects to a place's cluster as the administrator, over verified TLS. The caller ends the client. On dr it is the
+ * read-only replica as long as primary is active.
+ *
+ * @throws what pg or Secrets Manager throws.
+ */
+export async function connectDatabase(
+  cloud: EmbeddedCloud,
+  outputs: FlatOutputs,
+  place: Place,
+): Promise<Client> {
+  const prefix = place === "primary" ? "Primary" : "Dr";
+  const { username, password } = await readSecret(cloud, place, `secret-database-admin-${outputs.suffix}`);
+  const host = outputs.get(`${prefix}DatabaseClusterEndpoint`);
+  const client = new Client({
+    host,
+    port: Number(outputs.get(`${prefix}DatabaseClusterPort`)),
+    database: outputs.get(`${prefix}DatabaseDatabaseName`),
+    user: username,
+    password,
+    ssl: { ca: cloud.ca, host },
+    connectionTimeoutMillis: 10_000,
+    // Milliseconds. A command or a test must not hang on a lock.
+    statement_timeout: 30_000,
+  });
+  // A server that ends while the client is idle is found out by the next query.
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}
