@@ -33,16 +33,17 @@ class LoadBalancer(Extension):
         attributes = {a["Key"]: str(a["Value"]) for a in props.get("LoadBalancerAttributes") or []}
         bucket = attributes.get("access_logs.s3.bucket")
         if attributes.get("access_logs.s3.enabled") == "true":
-            self._check_log_bucket(bucket, attributes.get("access_logs.s3.prefix", ""))
+            self._check_log_bucket(bucket, attributes.get("access_logs.s3.prefix", ""), props.get("Name", "any"))
 
     @staticmethod
-    def _check_log_bucket(bucket: str | None, prefix: str) -> None:
+    def _check_log_bucket(bucket: str | None, prefix: str, name: str) -> None:
         if not bucket or s3._bucket_owner_account(bucket) is None:
             raise Refused(f"S3Bucket: {bucket} does not exist")
         key = f"arn:aws:s3:::{bucket}/{prefix + '/' if prefix else ''}AWSLogs/{s3.get_account_id()}/x"
         services = ("logdelivery.elasticloadbalancing.amazonaws.com", SERVICE, "delivery.logs.amazonaws.com")
+        source = f"arn:aws:elasticloadbalancing:{s3.get_region()}:{s3.get_account_id()}:loadbalancer/app/{name}/0123456789abcdef"
         policy = s3._bucket_policies.get(bucket)
-        if not any(resource_policy_admits(policy, name, "s3:PutObject", key, "") for name in services):
+        if not any(resource_policy_admits(policy, service, "s3:PutObject", key, source) for service in services):
             raise Refused(f"Access Denied for bucket: {bucket}. Please check S3bucket permission")
 
     def prepare(self, props: Json) -> Json:

@@ -8,7 +8,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import ec2, kms, lambda_svc, s3, sqs
 from ministack.services.cloudformation import provisioners
 
-from ..gateway import Json, call
+from ..gateway import Json, call, client, fit
 from ..permissions import role_allows, role_trusts
 from ..resources import Extension, Refused, extend
 from ..settings import Settings
@@ -214,8 +214,10 @@ class EventSourceMapping(Extension):
             )
 
     def prepare(self, props: Json) -> Json:
-        enabled = number_text(props.get("Enabled", True)).lower() == "true"
-        return {**props, "Enabled": enabled}
+        # Numbers from template parameters are text; the poller compares them as they are.
+        shape = client("lambda").meta.service_model.operation_model("CreateEventSourceMapping").input_shape
+        typed = fit(shape, {name: value for name, value in props.items() if name != "Tags"})
+        return {**props, **typed, "Enabled": number_text(props.get("Enabled", True)).lower() == "true"}
 
     def apply(self, physical_id: str, props: Json, old: Json | None, stack_name: str) -> Json:
         record = lambda_svc._esms[physical_id]

@@ -239,6 +239,8 @@ def test_queue_messages_reach_a_function_unless_the_source_is_disabled(emulator:
             "Properties": {
                 "EventSourceArn": att("Queue", "Arn"), "FunctionName": ref("Function"), "Enabled": enabled,
                 "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                "BatchSize": "10",
+                "ScalingConfig": {"MaximumConcurrency": "5"},
             },
         }  # fmt: skip
         body["Outputs"] = output(Url=ref("Queue"))
