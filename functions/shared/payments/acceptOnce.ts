@@ -3,6 +3,7 @@ import { ProblemError } from "../../domain/problems";
 import type { Database, Queryable } from "../database/Database";
 import { isLockTimeout } from "../database/errors";
 import type { Log } from "../observability/logger";
+import { traced } from "../observability/tracer";
 import type { PaymentMessage } from "../queue/paymentMessage";
 import type { PaymentQueue } from "../queue/PaymentQueue";
 import {
@@ -82,13 +83,13 @@ export async function acceptOnce(
   request: OnceRequest,
   work: FirstRequestWork,
 ): Promise<OnceAnswer> {
-  const result = await dependencies.database
-    .withTransaction((transaction) => claimOrFind(transaction, request, work))
-    .catch((error: unknown) => {
-      if (isLockTimeout(error))
-        throw new ProblemError("request_in_flight", { retryAfterSeconds: 1, cause: error });
-      throw error;
-    });
+  const result = await traced("aurora", () =>
+    dependencies.database.withTransaction((transaction) => claimOrFind(transaction, request, work)),
+  ).catch((error: unknown) => {
+    if (isLockTimeout(error))
+      throw new ProblemError("request_in_flight", { retryAfterSeconds: 1, cause: error });
+    throw error;
+  });
   if (result.first) {
     await acknowledge(dependencies, request, result.accepted);
     return { answer: result.accepted.answer, replayed: false };
@@ -155,7 +156,7 @@ async function acknowledge(
   accepted: Omit<Accepted, "message"> & { readonly message: PaymentMessage | undefined },
 ): Promise<void> {
   const { database, log } = dependencies;
-  await writeSession(dependencies, request, accepted);
+  await traced("session", () => writeSession(dependencies, request, accepted));
   const sent = accepted.message !== undefined && (await trySend(dependencies, accepted.message));
   try {
     await database.withTransaction(async (transaction) => {

@@ -4,6 +4,7 @@ import type { Clock } from "../clock";
 import type { Database } from "../database/Database";
 import type { Log } from "../observability/logger";
 import type { MetricRecorder } from "../observability/metrics";
+import { traced } from "../observability/tracer";
 import type { PaymentServiceProvider, PspLookup, PspOutcome } from "../psp/PaymentServiceProvider";
 import type { PaymentMessage } from "../queue/paymentMessage";
 import type { RegionStateReader } from "../regions/regionState";
@@ -136,7 +137,7 @@ async function outcomeFromPsp(
     }
   }
   const startedAt = clock.now().getTime();
-  const outcome = await call(psp, prepared);
+  const outcome = await traced("psp", () => call(psp, prepared));
   metrics.milliseconds("PspLatency", clock.now().getTime() - startedAt);
   if (outcome.kind !== "unknown") return finalOf(outcome);
   // The question costs little and often spares the wait for the message's return. The call is not repeated here.
