@@ -33,7 +33,8 @@ export interface MatrixRequest {
   readonly today: string | undefined;
 }
 
-export type Request = CheckRequest | RulesRequest | SuppressionsRequest | MatrixRequest | { readonly command: "help" };
+export type Request =
+  CheckRequest | RulesRequest | SuppressionsRequest | MatrixRequest | { readonly command: "help" };
 
 export const FORMATS = ["text", "json", "jsonl", "sarif", "html"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -61,7 +62,8 @@ else 1 a mandatory rule is violated (with --strict: any rule); else 0.
  */
 export function parseArguments(argv: readonly string[]): Request {
   const [command, ...rest] = argv;
-  if (command === undefined || command === "help" || command === "--help" || command === "-h") return { command: "help" };
+  if (command === undefined || command === "help" || command === "--help" || command === "-h")
+    return { command: "help" };
   const options = new Options(rest);
   if (options.has("help")) return { command: "help" };
   switch (command) {

@@ -5,7 +5,7 @@ import { htmlReport } from "../report/html";
 import { jsonLines, jsonReport, rulesJson, rulesText } from "../report/json";
 import { pciMatrix } from "../report/matrix";
 import { sarifReport } from "../report/sarif";
-import { textReport } from "../report/text";
+import { textReport, textSummary } from "../report/text";
 import { RULES } from "../rules/index";
 import { USAGE, UsageError, parseArguments } from "./arguments";
 import type { CheckRequest, MatrixRequest, SuppressionsRequest } from "./arguments";
@@ -46,8 +46,14 @@ export function main(argv: readonly string[], streams: Streams): number {
   }
 }
 
-function parametersOf(request: { parameterFiles: readonly string[]; parameters?: Readonly<Record<string, string>> }) {
-  return Object.assign({}, ...request.parameterFiles.map(readParameters), request.parameters) as Record<string, unknown>;
+function parametersOf(request: {
+  parameterFiles: readonly string[];
+  parameters?: Readonly<Record<string, string>>;
+}) {
+  return Object.assign({}, ...request.parameterFiles.map(readParameters), request.parameters) as Record<
+    string,
+    unknown
+  >;
 }
 
 function reportUnreadable(unreadable: readonly Unreadable[], streams: Streams): void {
@@ -59,7 +65,8 @@ function check(request: CheckRequest, streams: Streams): number {
   const { set, unreadable } = readFiles(request.files, parametersOf(request));
   reportUnreadable(unreadable, streams);
   for (const template of set.templates) {
-    for (const { line, message } of template.warnings) streams.err(`policy: ${template.file}:${line}: ${message}\n`);
+    for (const { line, message } of template.warnings)
+      streams.err(`policy: ${template.file}:${line}: ${message}\n`);
   }
   const rules = RULES.filter((rule) => request.packs.includes(rule.pack));
   const report = judge(rules, { set, settings });
@@ -82,6 +89,7 @@ function check(request: CheckRequest, streams: Streams): number {
       break;
     case "text":
       streams.out(textReport(evidence));
+      streams.err(textSummary(evidence));
       break;
   }
   if (unreadable.length > 0) return EXIT_UNREADABLE;
@@ -101,7 +109,9 @@ function suppressions(request: SuppressionsRequest, streams: Streams): number {
   for (const entry of all) {
     const state = entry.defect !== "" ? entry.defect : ending.has(entry) ? "ends soon" : "valid";
     const where = `${entry.file}:${entry.line} ${entry.logicalId}`;
-    streams.out(`${where}: ${entry.rule} until ${entry.expires || "?"} (${entry.owner || "no owner"}; ${state}): ${entry.reason}\n`);
+    streams.out(
+      `${where}: ${entry.rule} until ${entry.expires || "?"} (${entry.owner || "no owner"}; ${state}): ${entry.reason}\n`,
+    );
   }
   if (unreadable.length > 0) return EXIT_UNREADABLE;
   return all.some((entry) => entry.defect !== "" || ending.has(entry)) ? EXIT_VIOLATION : EXIT_OK;

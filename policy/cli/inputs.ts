@@ -39,7 +39,8 @@ export function readParameters(file: string): Record<string, unknown> {
   if (Array.isArray(content)) {
     return Object.fromEntries(
       content.map((entry: { ParameterKey?: string; ParameterValue?: unknown }) => {
-        if (typeof entry.ParameterKey !== "string") throw new UsageError(`${file}: an entry has no ParameterKey`);
+        if (typeof entry.ParameterKey !== "string")
+          throw new UsageError(`${file}: an entry has no ParameterKey`);
         return [entry.ParameterKey, entry.ParameterValue];
       }),
     );

@@ -1,6 +1,15 @@
 import { COMPLIANT, unresolved, violation, type Verdict } from "./rule";
 import type { Resource } from "./template";
-import { flag, isDynamicReference, isOpaque, isPresent, symbolOf, Unknown, type Flag, type Value } from "./values";
+import {
+  flag,
+  isDynamicReference,
+  isOpaque,
+  isPresent,
+  symbolOf,
+  Unknown,
+  type Flag,
+  type Value,
+} from "./values";
 
 /** Why a value is not known, as the end of a sentence. */
 export function why(value: Value | undefined): string {

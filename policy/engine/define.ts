@@ -1,6 +1,9 @@
 import type { Rule, RuleExamples, Severity } from "./rule";
 
-interface PciRule extends Pick<Rule, "id" | "title" | "rationale" | "fix" | "types" | "judge" | "judgeTemplate"> {
+interface PciRule extends Pick<
+  Rule,
+  "id" | "title" | "rationale" | "fix" | "types" | "judge" | "judgeTemplate"
+> {
   readonly row: number | readonly number[];
   /** Requirement numbers separated by spaces. */
   readonly requirements: string;

@@ -144,7 +144,8 @@ export class Evaluator {
     if (leftNode === undefined || rightNode === undefined) return this.#guess(`Equals at line ${line}`);
     let left = this.evaluate(leftNode);
     let right = this.evaluate(rightNode);
-    if (left instanceof Unknown && left.parameter !== undefined) left = this.parameters.choose(left.parameter, left);
+    if (left instanceof Unknown && left.parameter !== undefined)
+      left = this.parameters.choose(left.parameter, left);
     if (right instanceof Unknown && right.parameter !== undefined) {
       right = this.parameters.choose(right.parameter, right);
     }

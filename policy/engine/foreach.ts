@@ -52,7 +52,8 @@ function substitute(node: TemplateNode, name: string, item: string): TemplateNod
   if (node.kind === "scalar") {
     return typeof node.value === "string" ? { ...node, value: fill(node.value, name, item) } : node;
   }
-  if (node.kind === "list") return { ...node, items: node.items.map((inner) => substitute(inner, name, item)) };
+  if (node.kind === "list")
+    return { ...node, items: node.items.map((inner) => substitute(inner, name, item)) };
   const reference = node.entries.size === 1 ? node.entries.get("Ref")?.node : undefined;
   if (reference?.kind === "scalar" && reference.value === name) {
     return { kind: "scalar", value: item, line: node.line };

@@ -1,4 +1,13 @@
-import { Opaque, Text, Unknown, isDynamicReference, isList, isMap, type MapValue, type Value } from "./values";
+import {
+  Opaque,
+  Text,
+  Unknown,
+  isDynamicReference,
+  isList,
+  isMap,
+  type MapValue,
+  type Value,
+} from "./values";
 
 /** An item of a statement with the path it was found at, relative to the document. */
 export interface Item {
@@ -106,7 +115,10 @@ function principals(value: Value | undefined, path: string): Principal[] {
   }
   return Object.entries(value).flatMap(([key, inner]) => {
     const kind = PRINCIPAL_KINDS[key.toLowerCase()] ?? "unknown";
-    return listed(inner, `${path}.${key}`).map((item) => ({ ...item, kind: principalKind(item.value, kind) }));
+    return listed(inner, `${path}.${key}`).map((item) => ({
+      ...item,
+      kind: principalKind(item.value, kind),
+    }));
   });
 }
 
@@ -170,6 +182,7 @@ function wildcard(glob: string, text: string): boolean {
 
 /** Whether a statement's actions include the action; NotAction counts. */
 export function coversAction(of: Statement, action: string): boolean {
-  if (of.notActions.length > 0) return !of.notActions.some((item) => matches(pattern(item.value) ?? "", action));
+  if (of.notActions.length > 0)
+    return !of.notActions.some((item) => matches(pattern(item.value) ?? "", action));
   return of.actions.some((item) => matches(pattern(item.value) ?? "", action));
 }

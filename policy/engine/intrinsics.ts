@@ -81,7 +81,11 @@ function getAtt(argument: TemplateNode, evaluator: Evaluator, line: number): Val
   const parts = listItems(argument).map((item) => evaluator.evaluate(item));
   const [logicalId, attribute] = parts;
   if (typeof logicalId !== "string" || attribute === undefined || typeof attribute === "object") {
-    return evaluator.unknown("its Fn::GetAtt names no resource", `GetAtt:${parts.map(symbolOf).join(".")}`, line);
+    return evaluator.unknown(
+      "its Fn::GetAtt names no resource",
+      `GetAtt:${parts.map(symbolOf).join(".")}`,
+      line,
+    );
   }
   return evaluator.attribute(logicalId, String(attribute));
 }
@@ -98,7 +102,8 @@ function join(argument: TemplateNode, evaluator: Evaluator, line: number): Value
   const [delimiterNode, listNode] = listItems(argument);
   const delimiter = delimiterNode === undefined ? "" : evaluator.evaluate(delimiterNode);
   const list = listNode === undefined ? undefined : evaluator.evaluate(listNode);
-  const otherwise = (): Unknown => evaluator.unknown("the joined list is not known", `Join:${symbolOf(list)}`, line);
+  const otherwise = (): Unknown =>
+    evaluator.unknown("the joined list is not known", `Join:${symbolOf(list)}`, line);
   if (list instanceof Unknown || list instanceof Reference) return concatenate([list], otherwise);
   if (!isList(list)) return otherwise();
   const between = typeof delimiter === "string" || typeof delimiter === "number" ? String(delimiter) : "";
@@ -129,7 +134,8 @@ function split(argument: TemplateNode, evaluator: Evaluator, line: number): Valu
   const [delimiterNode, textNode] = listItems(argument);
   const delimiter = delimiterNode === undefined ? undefined : evaluator.evaluate(delimiterNode);
   const text = textNode === undefined ? undefined : evaluator.evaluate(textNode);
-  if (typeof delimiter === "string" && delimiter !== "" && typeof text === "string") return text.split(delimiter);
+  if (typeof delimiter === "string" && delimiter !== "" && typeof text === "string")
+    return text.split(delimiter);
   const what = `Split:${symbolOf(delimiter)}:${symbolOf(text)}`;
   return text instanceof Opaque
     ? new Unknown("the text is not known", what)
@@ -190,7 +196,10 @@ function findInMap(argument: TemplateNode, evaluator: Evaluator, line: number): 
   const unknown = (): Value | undefined =>
     fallback !== undefined && ![map, top, second].some((value) => value instanceof Opaque)
       ? evaluator.evaluate(fallback)
-      : new Unknown("the map entry is not known", `FindInMap:${symbolOf([map ?? "", top ?? "", second ?? ""])}`);
+      : new Unknown(
+          "the map entry is not known",
+          `FindInMap:${symbolOf([map ?? "", top ?? "", second ?? ""])}`,
+        );
   const mappings = evaluator.template.section("Mappings");
   const mapBody = map === undefined || typeof map === "object" ? undefined : child(mappings, String(map));
   if (mapBody?.kind !== "map" || second === undefined || typeof second === "object") return unknown();
@@ -211,7 +220,10 @@ function findInMap(argument: TemplateNode, evaluator: Evaluator, line: number): 
 function cidr(argument: TemplateNode, evaluator: Evaluator, line: number): Value | undefined {
   const [block, count, bits] = listItems(argument).map((item) => evaluator.evaluate(item));
   const blocks = cidrBlocks(symbolOf(block), Number(symbolOf(count)), Number(symbolOf(bits ?? "8")));
-  return blocks ?? new Unknown("the address blocks are not known", `Cidr:${symbolOf(block)}:${symbolOf(count)}:${line}`);
+  return (
+    blocks ??
+    new Unknown("the address blocks are not known", `Cidr:${symbolOf(block)}:${symbolOf(count)}:${line}`)
+  );
 }
 
 /** `count` IPv4 blocks of 32 − `bits` prefix length inside `block`; undefined when that does not fit. */

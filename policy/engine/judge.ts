@@ -100,14 +100,20 @@ function judgeParts(rule: Rule, template: Template, context: JudgeContext): read
   const seen = new Map<string, PartVerdict>();
   for (const verdict of outcomes.flat()) {
     const key = `${verdict.logicalId} ${verdict.path}`;
-    const everywhere = outcomes.every((outcome) => outcome.some((other) => `${other.logicalId} ${other.path}` === key));
+    const everywhere = outcomes.every((outcome) =>
+      outcome.some((other) => `${other.logicalId} ${other.path}` === key),
+    );
     if (!seen.has(key)) seen.set(key, everywhere ? verdict : { ...verdict, result: "unresolved" });
   }
   return [...seen.values()];
 }
 
 /** A violation has to show in every world in which the resource exists; one that shows in some is unresolved. */
-function combine(worlds: readonly (readonly Verdict[])[], complete: boolean, keys: string): readonly Verdict[] {
+function combine(
+  worlds: readonly (readonly Verdict[])[],
+  complete: boolean,
+  keys: string,
+): readonly Verdict[] {
   const [first] = worlds;
   if (first === undefined) return [{ result: "notApplicable", reason: "its condition does not hold" }];
   if (worlds.length === 1 && complete) return deduplicate(first);
@@ -146,7 +152,12 @@ function assessment(rule: Rule, resource: Resource, verdicts: readonly Verdict[]
   const order = ["violation", "unresolved", "compliant", "notApplicable"] as const;
   const result = order.find((kind) => verdicts.some((verdict) => verdict.result === kind)) ?? "compliant";
   const chosen = verdicts.find((verdict) => verdict.result === result);
-  const reason = chosen === undefined || chosen.result === "compliant" ? "" : "reason" in chosen ? chosen.reason : chosen.message;
+  const reason =
+    chosen === undefined || chosen.result === "compliant"
+      ? ""
+      : "reason" in chosen
+        ? chosen.reason
+        : chosen.message;
   const { file } = resource.template;
   return { file, logicalId: resource.logicalId, resourceType: resource.type, rule: rule.id, result, reason };
 }
@@ -157,7 +168,8 @@ function resourceFinding(
   verdict: Extract<Verdict, { path: string }>,
   context: JudgeContext,
 ): Finding {
-  const line = context.set.worlds.explore(() => resource.lineOf(verdict.path), 1).outcomes[0] ?? resource.line;
+  const line =
+    context.set.worlds.explore(() => resource.lineOf(verdict.path), 1).outcomes[0] ?? resource.line;
   return {
     file: resource.template.file,
     logicalId: resource.logicalId,

@@ -31,7 +31,8 @@ const identity = (resource: Resource): string => `&${resource.template.file}#${r
 /** The resources that a value refers to, directly or inside a text or a list. */
 export function referenced(value: Value | undefined): Resource[] {
   if (value instanceof Reference) return [value.resource];
-  if (value instanceof Text) return value.parts.flatMap((part) => (part instanceof Reference ? [part.resource] : []));
+  if (value instanceof Text)
+    return value.parts.flatMap((part) => (part instanceof Reference ? [part.resource] : []));
   return isList(value) ? value.flatMap(referenced) : [];
 }
 
@@ -68,7 +69,12 @@ const indexes = new WeakMap<TemplateSet, Map<string, { size: number; index: Inde
  * The resources of `type` (other than those whose condition does not hold) whose property at `path` names `resource`.
  * Found through an index, so that judging stays linear in the number of resources.
  */
-export function companions(set: TemplateSet, type: string, path: string, resource: Resource): readonly Resource[] {
+export function companions(
+  set: TemplateSet,
+  type: string,
+  path: string,
+  resource: Resource,
+): readonly Resource[] {
   const index = indexFor(set, type, path);
   if (index.size === 0) return [];
   const found = new Set<Resource>();

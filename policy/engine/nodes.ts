@@ -48,7 +48,8 @@ export function scalarText(node: TemplateNode | undefined): string | undefined {
 export function intrinsicCall(node: TemplateNode): { name: string; argument: TemplateNode } | undefined {
   if (node.kind !== "map" || node.entries.size !== 1) return undefined;
   for (const [name, entry] of node.entries) {
-    if (name === "Ref" || name === "Condition" || name.startsWith("Fn::")) return { name, argument: entry.node };
+    if (name === "Ref" || name === "Condition" || name.startsWith("Fn::"))
+      return { name, argument: entry.node };
   }
   return undefined;
 }

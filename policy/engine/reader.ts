@@ -125,7 +125,8 @@ class NodeBuilder {
     const frame = this.#frames.pop();
     if (frame === undefined) return;
     const node = tagged(this.#build(state, frame), state.tag);
-    if (typeof state.result === "object" && state.result !== null) this.#nodesOfResults.set(state.result, node);
+    if (typeof state.result === "object" && state.result !== null)
+      this.#nodesOfResults.set(state.result, node);
     const parent = this.#frames.at(-1);
     if (parent === undefined) {
       this.root = node;

@@ -37,7 +37,8 @@ export function suppressionsOf(template: Template, rules: ReadonlySet<string>, t
     }
   };
   collect(template.section("Metadata"), "");
-  for (const resource of template.resources.values()) collect(child(resource.node, "Metadata"), resource.logicalId);
+  for (const resource of template.resources.values())
+    collect(child(resource.node, "Metadata"), resource.logicalId);
   return found;
 }
 
@@ -90,7 +91,9 @@ export function endingSoon(suppressions: readonly Suppression[], today: Date): S
 /** Takes suppressed findings out of a report and adds a violation for each suppression that does not count. */
 export function applySuppressions(report: Report, rules: readonly Rule[], context: JudgeContext): Report {
   const ids = new Set(rules.map((rule) => rule.id));
-  const entries = context.set.templates.flatMap((template) => suppressionsOf(template, ids, context.settings.today));
+  const entries = context.set.templates.flatMap((template) =>
+    suppressionsOf(template, ids, context.settings.today),
+  );
   if (entries.length === 0) return report;
   const keyOf = (file: string, logicalId: string, rule: string): string => `${file}\0${logicalId}\0${rule}`;
   const valid = new Map(

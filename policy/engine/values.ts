@@ -68,7 +68,11 @@ interface Sourced {
 }
 
 /** Remembers where a list or mapping was written; list items that came from elsewhere are named one by one. */
-export function setSource(value: object, node: TemplateNode, children?: ReadonlyMap<string, TemplateNode>): void {
+export function setSource(
+  value: object,
+  node: TemplateNode,
+  children?: ReadonlyMap<string, TemplateNode>,
+): void {
   Object.defineProperty(value, SOURCE, { value: { node, children }, enumerable: false });
 }
 
@@ -121,7 +125,8 @@ export function at(value: Value | undefined, path: string): Value | undefined {
 export function symbolOf(value: Value | undefined): string {
   if (value === undefined) return "";
   if (value instanceof Opaque) return value.symbol;
-  if (typeof value === "object") return JSON.stringify(value, (_key, item: unknown) => (item instanceof Opaque ? item.symbol : item));
+  if (typeof value === "object")
+    return JSON.stringify(value, (_key, item: unknown) => (item instanceof Opaque ? item.symbol : item));
   return String(value);
 }
 

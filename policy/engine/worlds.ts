@@ -36,7 +36,10 @@ export class Worlds {
    * Runs `judge` in every world that it distinguishes, at most `limit` of them.
    * `complete` is false when some were left out.
    */
-  explore<Outcome>(judge: () => Outcome, limit: number): { outcomes: Outcome[]; complete: boolean; keys: string } {
+  explore<Outcome>(
+    judge: () => Outcome,
+    limit: number,
+  ): { outcomes: Outcome[]; complete: boolean; keys: string } {
     if (this.#depth > 0) throw new Error("explore may not be nested");
     const outcomes: Outcome[] = [];
     let keys = "";

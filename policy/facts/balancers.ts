@@ -21,7 +21,9 @@ export function attributeOf(balancer: Resource, key: string): { value: Value | u
   if (isOpaque(list)) return { value: list, path };
   if (!isList(list)) return { value: undefined, path };
   const index = list.findIndex((item) => isMap(item) && item["Key"] === key);
-  return index < 0 ? { value: undefined, path } : { value: at(list[index], "Value"), path: `${path}.${index}.Value` };
+  return index < 0
+    ? { value: undefined, path }
+    : { value: at(list[index], "Value"), path: `${path}.${index}.Value` };
 }
 
 /** The load balancer of a listener, if it is in the set. */

@@ -28,11 +28,13 @@ const DELIVERY: Readonly<Record<string, keyof LogUse>> = {
 export function logUse(set: TemplateSet, bucket: Resource): LogUse {
   const use = { ...NO_USE };
   if (known(bucket.get("AccessControl")) === "LogDeliveryWrite") use.serverAccess = true;
-  if (companions(set, "AWS::S3::Bucket", "LoggingConfiguration.DestinationBucketName", bucket).length > 0) use.serverAccess = true;
+  if (companions(set, "AWS::S3::Bucket", "LoggingConfiguration.DestinationBucketName", bucket).length > 0)
+    use.serverAccess = true;
   if (companions(set, "AWS::CloudTrail::Trail", "S3BucketName", bucket).length > 0) use.trail = true;
   for (const distribution of set.ofType("AWS::CloudFront::Distribution")) {
     const target = distribution.get("DistributionConfig.Logging.Bucket");
-    if (denotes(target, bucket) || symbolOf(target).startsWith(`${symbolOf(bucket.get("BucketName"))}.s3`)) use.distribution = true;
+    if (denotes(target, bucket) || symbolOf(target).startsWith(`${symbolOf(bucket.get("BucketName"))}.s3`))
+      use.distribution = true;
   }
   for (const balancer of set.ofType("AWS::ElasticLoadBalancingV2::LoadBalancer")) {
     if (denotes(attributeOf(balancer, "access_logs.s3.bucket").value, bucket)) use.loadBalancer = true;
@@ -64,10 +66,31 @@ export function takesOnlySseS3(set: TemplateSet, bucket: Resource): boolean {
 
 /** Elastic Load Balancing's accounts by Region. Source: "Enable access logs for your Application Load Balancer". */
 const ELB_ACCOUNTS = new Set([
-  "127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580",
-  "718504428378", "383597477331", "600734575887", "114774131450", "783225319266", "582318560864", "985666609251",
-  "054676820928", "156460612806", "652711504416", "635631232127", "009996457667", "897822967062", "076674570225",
-  "507241528517", "048591011584", "190560391635", "638102146993",
+  "127311923021",
+  "033677994240",
+  "027434742980",
+  "797873946194",
+  "098369216593",
+  "754344448648",
+  "589379963580",
+  "718504428378",
+  "383597477331",
+  "600734575887",
+  "114774131450",
+  "783225319266",
+  "582318560864",
+  "985666609251",
+  "054676820928",
+  "156460612806",
+  "652711504416",
+  "635631232127",
+  "009996457667",
+  "897822967062",
+  "076674570225",
+  "507241528517",
+  "048591011584",
+  "190560391635",
+  "638102146993",
 ]);
 
 function isElbAccount(principal: string): boolean {

@@ -7,7 +7,10 @@ const CONFIG = "DistributionConfig";
 export function behaviors(distribution: Resource): { behavior: MapValue; path: string }[] {
   const first = distribution.get(`${CONFIG}.DefaultCacheBehavior`);
   const found = isMap(first) ? [{ behavior: first, path: `${CONFIG}.DefaultCacheBehavior` }] : [];
-  return [...found, ...listOf(distribution, "CacheBehaviors").map(({ item, path }) => ({ behavior: item, path }))];
+  return [
+    ...found,
+    ...listOf(distribution, "CacheBehaviors").map(({ item, path }) => ({ behavior: item, path })),
+  ];
 }
 
 /** The origins of a distribution, with their paths. */

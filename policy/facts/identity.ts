@@ -23,7 +23,8 @@ export function documents(resource: Resource): { document: Value; path: string }
   const list = isList(inline) ? inline : inline === undefined ? [] : [inline];
   list.forEach((policy, index) => {
     const document = isMap(policy) ? policy["PolicyDocument"] : policy;
-    if (document !== undefined) found.push({ document, path: isList(inline) ? `Policies.${index}.PolicyDocument` : "Policies" });
+    if (document !== undefined)
+      found.push({ document, path: isList(inline) ? `Policies.${index}.PolicyDocument` : "Policies" });
   });
   return found;
 }

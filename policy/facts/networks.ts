@@ -27,7 +27,12 @@ export interface PortRange {
   readonly known: boolean;
 }
 
-const PROTOCOLS: Readonly<Record<string, PortRange["protocol"]>> = { "-1": "all", all: "all", "6": "tcp", "17": "udp" };
+const PROTOCOLS: Readonly<Record<string, PortRange["protocol"]>> = {
+  "-1": "all",
+  all: "all",
+  "6": "tcp",
+  "17": "udp",
+};
 
 /** Reads IpProtocol, FromPort and ToPort of a rule. Without ports a TCP or UDP rule opens all of them. */
 export function portRange(rule: MapValue): PortRange {
@@ -50,5 +55,7 @@ export function portRange(rule: MapValue): PortRange {
 export function describePorts(range: PortRange): string {
   if (range.protocol === "all") return "all protocols and ports";
   if (range.protocol === "other") return "a protocol other than TCP and UDP";
-  return range.from === range.to ? `${range.protocol} ${range.from}` : `${range.protocol} ${range.from}–${range.to}`;
+  return range.from === range.to
+    ? `${range.protocol} ${range.from}`
+    : `${range.protocol} ${range.from}–${range.to}`;
 }

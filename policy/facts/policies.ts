@@ -25,7 +25,8 @@ export function sourcelessServices(resource: Resource, path: string): Verdict[] 
   return (statements(resource.get(path), path) ?? []).flatMap((statement): Verdict[] => {
     const services = statement.principals.filter((principal) => principal.kind === "service");
     if (statement.effect !== "Allow" || services.length === 0 || namesSource(statement)) return [];
-    if (statement.conditionsUnknown) return [unresolved(statement.path, "Whether a source is named is not known.")];
+    if (statement.conditionsUnknown)
+      return [unresolved(statement.path, "Whether a source is named is not known.")];
     const name = symbolOf(services[0]?.value);
     return [violation(statement.path, `${name} is allowed without aws:SourceArn or aws:SourceAccount.`)];
   });
@@ -44,7 +45,12 @@ function deniesPlainRequests(statement: Statement, service: "s3" | "sqs" | "sns"
   if (statement.effect !== "Deny" || statement.conditions.length !== 1) return false;
   const [condition] = statement.conditions;
   if (condition?.key !== "aws:securetransport" || condition.values.length === 0) return false;
-  if (!["bool", "boolifexists", "stringequals", "stringequalsignorecase", "stringlike"].includes(condition.operator)) return false;
+  if (
+    !["bool", "boolifexists", "stringequals", "stringequalsignorecase", "stringlike"].includes(
+      condition.operator,
+    )
+  )
+    return false;
   if (!condition.values.every((value) => String(value).toLowerCase() === "false")) return false;
   const everyone = statement.principals.some((principal) => principal.kind === "everyone");
   return everyone && TLS_ACTIONS[service].every((action) => coversAction(statement, action));
@@ -69,13 +75,17 @@ export function tlsGap(resource: Resource, path: string, service: "s3" | "sqs" |
   const list = statements(resource.get(path), path);
   if (list === undefined) return unresolved(path, "The policy is known at deployment only.");
   const denying = list.filter((statement) => deniesPlainRequests(statement, service));
-  if (denying.length === 0) return violation(path, "No statement denies every request for which aws:SecureTransport is false.");
+  if (denying.length === 0)
+    return violation(path, "No statement denies every request for which aws:SecureTransport is false.");
   if (service !== "s3") return undefined;
   const missing = (["bucket", "objects"] as const).find(
     (kind) => !denying.some((statement) => coversResource(statement, kind)),
   );
   if (missing === undefined) return undefined;
-  return violation(path, `The statement that denies requests without TLS does not cover the ${missing === "bucket" ? "bucket itself" : "bucket's objects"}.`);
+  return violation(
+    path,
+    `The statement that denies requests without TLS does not cover the ${missing === "bucket" ? "bucket itself" : "bucket's objects"}.`,
+  );
 }
 
 /** The TLS verdict of a thing that a policy resource protects: the policy speaks for itself, its absence violates. */
@@ -87,6 +97,7 @@ export function requirePolicy(
 ): Verdict {
   const found = policies.flatMap(([type, path]) => companions(set, type, path, resource));
   const [policy] = found;
-  if (policy !== undefined) return { result: "notApplicable", reason: `${policy.logicalId} is judged in its place.` };
+  if (policy !== undefined)
+    return { result: "notApplicable", reason: `${policy.logicalId} is judged in its place.` };
   return violation("", `No policy limits the ${what} to TLS.`);
 }

@@ -25,8 +25,8 @@ export function isInternetRoute(set: TemplateSet, route: Resource): boolean | "u
 
 /** The subnets that a route table is associated with, as far as the set shows them. */
 export function subnetsOf(set: TemplateSet, table: Resource): Resource[] {
-  return companions(set, "AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", table).flatMap((association) =>
-    referenced(association.get("SubnetId")),
+  return companions(set, "AWS::EC2::SubnetRouteTableAssociation", "RouteTableId", table).flatMap(
+    (association) => referenced(association.get("SubnetId")),
   );
 }
 
@@ -57,7 +57,8 @@ export function purposeOf(set: TemplateSet, subnet: Resource): "edge" | "cde" | 
   if (CDE_PLACEMENTS.some(([type, path]) => companions(set, type, path, subnet).length > 0)) return "cde";
   const balancers = companions(set, "AWS::ElasticLoadBalancingV2::LoadBalancer", "Subnets", subnet);
   if (balancers.some((balancer) => knownLower(balancer.get("Scheme")) === "internal")) return "cde";
-  if (balancers.length > 0 || companions(set, "AWS::EC2::NatGateway", "SubnetId", subnet).length > 0) return "edge";
+  if (balancers.length > 0 || companions(set, "AWS::EC2::NatGateway", "SubnetId", subnet).length > 0)
+    return "edge";
   const named = namedPurpose(subnet);
   if (named !== "unseen") return named;
   return flag(subnet.get("MapPublicIpOnLaunch")) === "true" ? "edge" : "unseen";

@@ -3,7 +3,16 @@ import { scalarText } from "../engine/nodes";
 import { Opaque, Text, Unknown, isDynamicReference, isList, isMap, type Value } from "../engine/values";
 
 /** Words of a name that holds a credential; names are cut into words before they are compared. */
-const SECRET_WORDS = new Set(["password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "credentials"]);
+const SECRET_WORDS = new Set([
+  "password",
+  "passwd",
+  "passphrase",
+  "pwd",
+  "secret",
+  "token",
+  "credential",
+  "credentials",
+]);
 const SECRET_PAIRS = new Set([
   "api key",
   "access key",
@@ -21,11 +30,64 @@ const SECRET_PAIRS = new Set([
 ]);
 /** A name that ends in one of these speaks about a credential but does not hold it. */
 const HARMLESS_ENDINGS = new Set([
-  "arn", "name", "id", "identifier", "path", "url", "uri", "endpoint", "parameter", "ref", "key_id", "version", "stage", "region",
-  "length", "policy", "days", "ttl", "expiry", "expiration", "seconds", "minutes", "hours", "table", "bucket", "type", "field", "header", "enabled", "rotation",
-  "limit", "limits", "count", "size", "max", "min", "audience", "issuer", "prefix", "suffix", "description", "lifetime", "validity", "units", "required",
+  "arn",
+  "name",
+  "id",
+  "identifier",
+  "path",
+  "url",
+  "uri",
+  "endpoint",
+  "parameter",
+  "ref",
+  "key_id",
+  "version",
+  "stage",
+  "region",
+  "length",
+  "policy",
+  "days",
+  "ttl",
+  "expiry",
+  "expiration",
+  "seconds",
+  "minutes",
+  "hours",
+  "table",
+  "bucket",
+  "type",
+  "field",
+  "header",
+  "enabled",
+  "rotation",
+  "limit",
+  "limits",
+  "count",
+  "size",
+  "max",
+  "min",
+  "audience",
+  "issuer",
+  "prefix",
+  "suffix",
+  "description",
+  "lifetime",
+  "validity",
+  "units",
+  "required",
 ]);
-const HARMLESS_BEGINNINGS = new Set(["use", "enable", "create", "has", "require", "generate", "manage", "rotate", "max", "min"]);
+const HARMLESS_BEGINNINGS = new Set([
+  "use",
+  "enable",
+  "create",
+  "has",
+  "require",
+  "generate",
+  "manage",
+  "rotate",
+  "max",
+  "min",
+]);
 
 /** `DBMasterPassword` and `DB_MASTER_PASSWORD` → db, master, password. */
 function words(name: string): string[] {
@@ -35,7 +97,9 @@ function words(name: string): string[] {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "")
-    .map((word) => word.replace(/^(apikey|accesskey|privatekey|secretkey)$/, (whole) => whole.replace("key", " key")))
+    .map((word) =>
+      word.replace(/^(apikey|accesskey|privatekey|secretkey)$/, (whole) => whole.replace("key", " key")),
+    )
     .flatMap((word) => word.split(" "));
 }
 
@@ -44,7 +108,8 @@ export function namesSecret(name: string): boolean {
   const list = words(name);
   const last = list.at(-1) ?? "";
   if (HARMLESS_ENDINGS.has(last) || HARMLESS_BEGINNINGS.has(list[0] ?? "")) return false;
-  if (list.some((word) => SECRET_WORDS.has(word) || /(password|passwd|secret|apikey)$/.test(word))) return true;
+  if (list.some((word) => SECRET_WORDS.has(word) || /(password|passwd|secret|apikey)$/.test(word)))
+    return true;
   return list.some((word, index) => SECRET_PAIRS.has(`${word} ${list[index + 1] ?? ""}`));
 }
 
@@ -71,7 +136,9 @@ export function judgeSecretValue(value: Value | undefined, template: Template): 
   if (value === undefined || value === "" || typeof value === "boolean") return undefined;
   if (value instanceof Unknown) return judgeUnknown(value, template);
   if (value instanceof Text) {
-    const unsafe = value.parts.map((part) => (part instanceof Unknown ? judgeUnknown(part, template) : undefined));
+    const unsafe = value.parts.map((part) =>
+      part instanceof Unknown ? judgeUnknown(part, template) : undefined,
+    );
     const found = unsafe.find((verdict) => verdict !== undefined);
     return found;
   }
@@ -79,7 +146,10 @@ export function judgeSecretValue(value: Value | undefined, template: Template): 
   const text = String(value);
   if (isDynamicReference(text)) {
     return text.includes("{{resolve:ssm:")
-      ? { result: "violation", message: "A plain SSM parameter is readable in clear text; use ssm-secure or a secret." }
+      ? {
+          result: "violation",
+          message: "A plain SSM parameter is readable in clear text; use ssm-secure or a secret.",
+        }
       : undefined;
   }
   // An ARN names a secret, it is none.
@@ -92,7 +162,10 @@ function judgeUnknown(value: Unknown, template: Template): SecretVerdict {
   if (parameter === undefined) return undefined;
   return parameter.noEcho || isSsmParameter(parameter)
     ? undefined
-    : { result: "violation", message: `It comes from parameter ${parameter.name}, which is shown because it lacks NoEcho.` };
+    : {
+        result: "violation",
+        message: `It comes from parameter ${parameter.name}, which is shown because it lacks NoEcho.`,
+      };
 }
 
 /** The parameter that a property's value is written as a Ref to, whatever it evaluates to. */
@@ -109,6 +182,8 @@ export function defaultText(parameter: Parameter): string | undefined {
 export function holdsSecret(parameter: Parameter): boolean {
   if (parameter.type !== "String" && parameter.type !== "CommaDelimitedList") return false;
   const values = parameter.allowedValues.map((value) => String(value).toLowerCase());
-  const isSwitch = values.length > 0 && values.every((value) => ["true", "false", "yes", "no", "enabled", "disabled"].includes(value));
+  const isSwitch =
+    values.length > 0 &&
+    values.every((value) => ["true", "false", "yes", "no", "enabled", "disabled"].includes(value));
   return !isSwitch && (parameter.noEcho || namesSecret(parameter.name));
 }

@@ -23,7 +23,9 @@ export function groupRules(resource: Resource, property: string): readonly Group
   if (!isList(list)) return [];
   return list.flatMap((rule, index): GroupRule[] => {
     if (isMap(rule)) return [{ rule, path: `${property}.${index}` }];
-    return rule instanceof Unknown ? [{ rule: { CidrIp: rule, IpProtocol: rule }, path: `${property}.${index}` }] : [];
+    return rule instanceof Unknown
+      ? [{ rule: { CidrIp: rule, IpProtocol: rule }, path: `${property}.${index}` }]
+      : [];
   });
 }
 

@@ -47,7 +47,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function table(head: readonly string[], rows: readonly { kind?: string; cells: readonly string[] }[]): string {
+function table(
+  head: readonly string[],
+  rows: readonly { kind?: string; cells: readonly string[] }[],
+): string {
   if (rows.length === 0) return "<p>None.</p>";
   const header = head.map((cell) => `<th scope="col">${cell}</th>`).join("");
   const body = rows
@@ -72,7 +75,10 @@ function requirementTable(rules: readonly Rule[], assessments: readonly Assessme
     const kind = RESULTS.find((_result, index) => (counts[index] ?? 0) > 0) ?? "notApplicable";
     return { kind, cells: [number, own.map((rule) => rule.title).join("; "), ...counts.map(String)] };
   });
-  return table(["Requirement", "Rules", "Violations", "Unresolved", "Suppressed", "Compliant", "Not applicable"], rows);
+  return table(
+    ["Requirement", "Rules", "Violations", "Unresolved", "Suppressed", "Compliant", "Not applicable"],
+    rows,
+  );
 }
 
 /** Orders `10.2.1.1` behind `9.1`. */
@@ -106,9 +112,19 @@ function findingTable(findings: readonly Finding[]): string {
 function exceptionTable({ suppressions, settings }: Evidence): string {
   const rows = suppressions.map((entry) => ({
     kind: entry.defect === "" ? "suppressed" : "violation",
-    cells: [`${entry.file}:${entry.line}`, entry.logicalId, entry.rule, entry.reason, entry.owner, entry.expires, entry.defect],
+    cells: [
+      `${entry.file}:${entry.line}`,
+      entry.logicalId,
+      entry.rule,
+      entry.reason,
+      entry.owner,
+      entry.expires,
+      entry.defect,
+    ],
   }));
-  const paths = settings.anonymousPaths.map(({ path, reason }) => `<li><code>${escapeHtml(path)}</code>: ${escapeHtml(reason)}</li>`);
+  const paths = settings.anonymousPaths.map(
+    ({ path, reason }) => `<li><code>${escapeHtml(path)}</code>: ${escapeHtml(reason)}</li>`,
+  );
   return `${table(["Where", "Resource", "Rule", "Reason", "Owner", "Until", "Defect"], rows)}
 <p>Paths that may answer anonymously by configuration:</p><ul>${paths.join("")}</ul>`;
 }
@@ -117,10 +133,17 @@ function resourceSection(file: string, { set, report }: Evidence): string {
   const template = set.templates.find((item) => item.file === file);
   const answers = report.assessments.filter((item) => item.file === file);
   const rows = [...(template?.resources.values() ?? [])].map((resource) => {
-    const own = answers.filter((answer) => answer.logicalId === resource.logicalId && answer.result !== "notApplicable");
+    const own = answers.filter(
+      (answer) => answer.logicalId === resource.logicalId && answer.result !== "notApplicable",
+    );
     const kind = RESULTS.find((result) => own.some((answer) => answer.result === result));
-    const list = own.map((answer) => `${answer.rule}: ${answer.result}${answer.reason === "" ? "" : ` (${answer.reason})`}`);
-    return { ...(kind === undefined ? {} : { kind }), cells: [resource.logicalId, resource.type, String(resource.line), list.join("; ")] };
+    const list = own.map(
+      (answer) => `${answer.rule}: ${answer.result}${answer.reason === "" ? "" : ` (${answer.reason})`}`,
+    );
+    return {
+      ...(kind === undefined ? {} : { kind }),
+      cells: [resource.logicalId, resource.type, String(resource.line), list.join("; ")],
+    };
   });
   return `<details><summary>${escapeHtml(file)} (${rows.length} resources)</summary>
 ${table(["Logical id", "Type", "Line", "Answers"], rows)}</details>`;

@@ -18,15 +18,33 @@ export function pciMatrix(rules: readonly Rule[], report: Report): string {
   ];
   for (const number of numbers) {
     for (const rule of rules.filter((candidate) => candidate.requirements.includes(number))) {
-      lines.push(`| ${number} | [${rule.id}](#${rule.id}) | ${resources(rule, report)} | ${status(rule, report)} |`);
+      lines.push(
+        `| ${number} | [${rule.id}](#${rule.id}) | ${resources(rule, report)} | ${status(rule, report)} |`,
+      );
     }
   }
   const dr = rules.filter((rule) => rule.pack === "dr");
-  lines.push("", "## Disaster-recovery rules", "", "| Rule | Resources in this system | Status |", "| --- | --- | --- |");
-  for (const rule of dr) lines.push(`| [${rule.id}](#${rule.id}) | ${resources(rule, report)} | ${status(rule, report)} |`);
+  lines.push(
+    "",
+    "## Disaster-recovery rules",
+    "",
+    "| Rule | Resources in this system | Status |",
+    "| --- | --- | --- |",
+  );
+  for (const rule of dr)
+    lines.push(`| [${rule.id}](#${rule.id}) | ${resources(rule, report)} | ${status(rule, report)} |`);
   lines.push("", "## Rules", "");
   for (const rule of rules) {
-    lines.push(`### ${rule.id}`, "", `${rule.title}. ${rule.severity}, ${rule.enforcement}.`, "", rule.rationale, "", `Fix: ${rule.fix}`, "");
+    lines.push(
+      `### ${rule.id}`,
+      "",
+      `${rule.title}. ${rule.severity}, ${rule.enforcement}.`,
+      "",
+      rule.rationale,
+      "",
+      `Fix: ${rule.fix}`,
+      "",
+    );
   }
   return `${lines.join("\n").trimEnd()}\n`;
 }

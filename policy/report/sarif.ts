@@ -10,7 +10,12 @@ export function sarifReport({ report, rules }: Evidence): string {
     ...report.findings.map((finding) => ({ finding, suppressions: undefined })),
     ...report.suppressed.map(({ finding, suppression }) => ({
       finding,
-      suppressions: [{ kind: "inSource", justification: `${suppression.reason} (${suppression.owner}, until ${suppression.expires})` }],
+      suppressions: [
+        {
+          kind: "inSource",
+          justification: `${suppression.reason} (${suppression.owner}, until ${suppression.expires})`,
+        },
+      ],
     })),
   ].map(({ finding, suppressions }) => ({
     ruleId: finding.rule,
@@ -23,7 +28,9 @@ export function sarifReport({ report, rules }: Evidence): string {
           artifactLocation: { uri: finding.file.split("\\").join("/") },
           region: { startLine: finding.line },
         },
-        logicalLocations: [{ name: finding.logicalId, fullyQualifiedName: `${finding.logicalId}.${finding.path}` }],
+        logicalLocations: [
+          { name: finding.logicalId, fullyQualifiedName: `${finding.logicalId}.${finding.path}` },
+        ],
       },
     ],
     partialFingerprints: { resourcePath: `${finding.logicalId}/${finding.path}` },

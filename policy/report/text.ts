@@ -4,7 +4,7 @@ import type { Evidence } from "./evidence";
 const ORDER = { critical: 0, high: 1, medium: 2, low: 3 } as const;
 
 /** Findings by file for people, with the fix, then what is suppressed. */
-export function textReport({ report, set, suppressions, settings }: Evidence): string {
+export function textReport({ report, set, suppressions }: Evidence): string {
   const lines: string[] = [];
   for (const template of set.templates) {
     const own = report.findings.filter((finding) => finding.file === template.file);
@@ -14,20 +14,28 @@ export function textReport({ report, set, suppressions, settings }: Evidence): s
     lines.push("Suppressions");
     for (const entry of suppressions) {
       const state = entry.defect === "" ? `until ${entry.expires}` : `does not count: ${entry.defect}`;
-      lines.push(`  ${entry.file}:${entry.line} ${entry.logicalId} ${entry.rule} (${entry.owner}; ${state}): ${entry.reason}`);
+      lines.push(
+        `  ${entry.file}:${entry.line} ${entry.logicalId} ${entry.rule} (${entry.owner}; ${state}): ${entry.reason}`,
+      );
     }
     lines.push("");
   }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** One sentence with the numbers; it goes beside the findings, not among them. */
+export function textSummary({ report, set, settings }: Evidence): string {
   const count = (result: Finding["result"], enforcement?: string): number =>
     report.findings.filter(
-      (finding) => finding.result === result && (enforcement === undefined || finding.enforcement === enforcement),
+      (finding) =>
+        finding.result === result && (enforcement === undefined || finding.enforcement === enforcement),
     ).length;
-  lines.push(
-    `${set.templates.length} templates, ${report.assessments.length} assessments on ${settings.today.toISOString().slice(0, 10)}: ` +
-      `${count("violation", "mandatory")} mandatory and ${count("violation", "advisory")} advisory violations, ` +
-      `${count("unresolved")} unresolved, ${report.suppressed.length} suppressed`,
+  const date = settings.today.toISOString().slice(0, 10);
+  return (
+    `${set.templates.length} templates, ${report.assessments.length} answers on ${date}: ` +
+    `${count("violation", "mandatory")} mandatory and ${count("violation", "advisory")} advisory violations, ` +
+    `${count("unresolved")} unresolved, ${report.suppressed.length} suppressed\n`
   );
-  return `${lines.join("\n")}\n`;
 }
 
 function bySeverity(one: Finding, other: Finding): number {
@@ -35,7 +43,8 @@ function bySeverity(one: Finding, other: Finding): number {
 }
 
 function describe(finding: Finding): string[] {
-  const kind = finding.result === "violation" ? `${finding.severity} ${finding.enforcement} violation` : "unresolved";
+  const kind =
+    finding.result === "violation" ? `${finding.severity} ${finding.enforcement} violation` : "unresolved";
   const numbers = finding.requirements.length === 0 ? "" : ` (PCI DSS ${finding.requirements.join(", ")})`;
   return [
     `  ${finding.line}: ${finding.logicalId} ${finding.path}`,

@@ -42,7 +42,8 @@ export const rule = pciRule({
     const route = known(resource.get("RouteKey")) ?? "";
     const method = known(resource.get("HttpMethod"))?.toUpperCase() ?? route.split(" ")[0];
     if (method === "OPTIONS") return notApplicable("A preflight request carries no credentials.");
-    if (route.startsWith("$") && route !== "$connect" && route !== "$default") return notApplicable("WebSocket routes are authorized at $connect.");
+    if (route.startsWith("$") && route !== "$connect" && route !== "$default")
+      return notApplicable("WebSocket routes are authorized at $connect.");
     if (type !== "NONE") return COMPLIANT;
     const path = resource.type === "AWS::ApiGateway::Method" ? pathOf(resource) : routePath(route);
     const anonymous = settings.anonymousPaths.find((entry) => entry.path === path);
@@ -65,7 +66,9 @@ H: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref A, ParentId: !
 M: {Type: AWS::ApiGateway::Method, Properties: {HttpMethod: GET, ResourceId: !Ref H, AuthorizationType: NONE}}`,
       `M: {Type: AWS::ApiGateway::Method, Properties: {HttpMethod: OPTIONS, AuthorizationType: NONE}}`,
     ],
-    unresolved: [`Parameters: {T: {Type: String}}
-Resources: {M: {Type: AWS::ApiGateway::Method, Properties: {HttpMethod: POST, AuthorizationType: !Ref T}}}`],
+    unresolved: [
+      `Parameters: {T: {Type: String}}
+Resources: {M: {Type: AWS::ApiGateway::Method, Properties: {HttpMethod: POST, AuthorizationType: !Ref T}}}`,
+    ],
   },
 });

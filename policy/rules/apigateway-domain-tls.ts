@@ -7,8 +7,11 @@ import { isList, isMap, isUnresolved, type Value } from "../engine/values";
 function policyVerdict(value: Value | undefined, path: string, absentIsCurrent: boolean): Verdict[] {
   if (isUnresolved(value)) return [unresolved(path, "The security policy is known at deployment only.")];
   const policy = known(value);
-  if (policy === undefined) return absentIsCurrent ? [] : [violation(path, "Without a security policy TLS 1.0 may be accepted.")];
-  return /^TLS_1_[23]$|^SecurityPolicy_(TLS13|TLS12)_/.test(policy) ? [] : [violation(path, `The security policy ${policy} accepts TLS 1.0.`)];
+  if (policy === undefined)
+    return absentIsCurrent ? [] : [violation(path, "Without a security policy TLS 1.0 may be accepted.")];
+  return /^TLS_1_[23]$|^SecurityPolicy_(TLS13|TLS12)_/.test(policy)
+    ? []
+    : [violation(path, `The security policy ${policy} accepts TLS 1.0.`)];
 }
 
 /** API domains speak TLS 1.2 or newer. HTTP APIs know no other policy, so there its absence is fine. */
@@ -30,7 +33,11 @@ export const rule = pciRule({
     if (!isList(list)) return orCompliant([]);
     return orCompliant(
       list.flatMap((item, index) =>
-        policyVerdict(isMap(item) ? item["SecurityPolicy"] : undefined, `DomainNameConfigurations.${index}.SecurityPolicy`, true),
+        policyVerdict(
+          isMap(item) ? item["SecurityPolicy"] : undefined,
+          `DomainNameConfigurations.${index}.SecurityPolicy`,
+          true,
+        ),
       ),
     );
   },
@@ -43,7 +50,9 @@ export const rule = pciRule({
       `D: {Type: AWS::ApiGateway::DomainName, Properties: {SecurityPolicy: TLS_1_0}}`,
       `D: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: a.example}}`,
     ],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {D: {Type: AWS::ApiGateway::DomainName, Properties: {SecurityPolicy: !Ref P}}}`],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {D: {Type: AWS::ApiGateway::DomainName, Properties: {SecurityPolicy: !Ref P}}}`,
+    ],
   },
 });

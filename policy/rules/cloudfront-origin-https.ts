@@ -12,7 +12,8 @@ export const rule = pciRule({
   row: 13,
   requirements: "2.2.7 4.2.1",
   severity: "high",
-  rationale: "What is encrypted up to the edge must stay encrypted on the way to the origin, over the internet as well.",
+  rationale:
+    "What is encrypted up to the edge must stay encrypted on the way to the origin, over the internet as well.",
   fix: "Set OriginProtocolPolicy https-only and OriginSSLProtocols [TLSv1.2].",
   types: ["AWS::CloudFront::Distribution"],
   judge(resource) {
@@ -25,13 +26,27 @@ export const rule = pciRule({
         if (!isMap(custom)) return [];
         const protocol = custom["OriginProtocolPolicy"];
         const found: Verdict[] = [];
-        if (isUnresolved(protocol)) found.push(unresolved(`${base}.OriginProtocolPolicy`, "The origin's protocol is known at deployment only."));
-        else if (known(protocol) !== "https-only") found.push(violation(`${base}.OriginProtocolPolicy`, "The origin may be reached over plain HTTP."));
+        if (isUnresolved(protocol))
+          found.push(
+            unresolved(`${base}.OriginProtocolPolicy`, "The origin's protocol is known at deployment only."),
+          );
+        else if (known(protocol) !== "https-only")
+          found.push(violation(`${base}.OriginProtocolPolicy`, "The origin may be reached over plain HTTP."));
         const versions = custom["OriginSSLProtocols"];
-        const weak = isList(versions) ? versions.map((version) => known(version)).find((version) => version !== undefined && !/^TLSv1\.[23]$/.test(version)) : undefined;
-        if (weak !== undefined) found.push(violation(`${base}.OriginSSLProtocols`, `The origin may be reached with ${weak}.`));
+        const weak = isList(versions)
+          ? versions
+              .map((version) => known(version))
+              .find((version) => version !== undefined && !/^TLSv1\.[23]$/.test(version))
+          : undefined;
+        if (weak !== undefined)
+          found.push(violation(`${base}.OriginSSLProtocols`, `The origin may be reached with ${weak}.`));
         if (versions === undefined && known(protocol) !== "http-only") {
-          found.push(violation(`${base}.OriginSSLProtocols`, "Without OriginSSLProtocols older versions than TLS 1.2 are accepted."));
+          found.push(
+            violation(
+              `${base}.OriginSSLProtocols`,
+              "Without OriginSSLProtocols older versions than TLS 1.2 are accepted.",
+            ),
+          );
         }
         return found;
       }),
@@ -45,7 +60,9 @@ export const rule = pciRule({
       `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: a, CustomOriginConfig: {OriginProtocolPolicy: match-viewer, OriginSSLProtocols: [TLSv1.2]}}]}}}`,
       `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: a, CustomOriginConfig: {OriginProtocolPolicy: https-only, OriginSSLProtocols: [TLSv1, TLSv1.2]}}]}}}`,
     ],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: a, CustomOriginConfig: {OriginProtocolPolicy: !Ref P, OriginSSLProtocols: [TLSv1.2]}}]}}}}`],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Origins: [{Id: a, CustomOriginConfig: {OriginProtocolPolicy: !Ref P, OriginSSLProtocols: [TLSv1.2]}}]}}}}`,
+    ],
   },
 });

@@ -22,7 +22,8 @@ export const rule = pciRule({
         const full = `${path}.ViewerProtocolPolicy`;
         const protocol = known(value);
         if (protocol === "https-only" || protocol === "redirect-to-https") return [];
-        if (protocol === undefined && (isOpaque(value) || isPresent(value))) return [unresolved(full, "The viewers' protocol is known at deployment only.")];
+        if (protocol === undefined && (isOpaque(value) || isPresent(value)))
+          return [unresolved(full, "The viewers' protocol is known at deployment only.")];
         return [violation(full, "Viewers may use plain HTTP.")];
       }),
     );
@@ -34,7 +35,9 @@ export const rule = pciRule({
     violation: [
       `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: https-only}, CacheBehaviors: [{ViewerProtocolPolicy: allow-all}]}}}`,
     ],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: !Ref P}}}}}`],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: !Ref P}}}}}`,
+    ],
   },
 });

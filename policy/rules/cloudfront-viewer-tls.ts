@@ -26,16 +26,22 @@ export const rule = pciRule({
     const path = `${base}.MinimumProtocolVersion`;
     const value = resource.get(path);
     if (isUnresolved(value)) return unresolved(path, "The minimum TLS version is known at deployment only.");
-    return CURRENT.test(known(value) ?? "") ? COMPLIANT : violation(path, `The minimum TLS policy is ${known(value) ?? "TLSv1 by default"}.`);
+    return CURRENT.test(known(value) ?? "")
+      ? COMPLIANT
+      : violation(path, `The minimum TLS policy is ${known(value) ?? "TLSv1 by default"}.`);
   },
   examples: {
-    compliant: [`D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}}}}`],
+    compliant: [
+      `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}}}}`,
+    ],
     violation: [
       `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Enabled: true}}}`,
       `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {ViewerCertificate: {CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}}}}`,
       `D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: a, MinimumProtocolVersion: TLSv1.2_2019}}}}`,
     ],
-    unresolved: [`Parameters: {V: {Type: String}}
-Resources: {D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: a, MinimumProtocolVersion: !Ref V}}}}}`],
+    unresolved: [
+      `Parameters: {V: {Type: String}}
+Resources: {D: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: a, MinimumProtocolVersion: !Ref V}}}}}`,
+    ],
   },
 });

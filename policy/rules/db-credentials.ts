@@ -23,7 +23,11 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The values at a path; a list on the way is walked through. */
-function valuesAt(value: Value | undefined, steps: readonly string[], path: string): { value: Value; path: string }[] {
+function valuesAt(
+  value: Value | undefined,
+  steps: readonly string[],
+  path: string,
+): { value: Value; path: string }[] {
   if (value === undefined) return [];
   if (isList(value)) return value.flatMap((item, index) => valuesAt(item, steps, `${path}.${index}`));
   const [step, ...rest] = steps;
@@ -38,7 +42,8 @@ export const rule = pciRule({
   row: 30,
   requirements: "8.3.2 8.6.2 8.6.3",
   severity: "critical",
-  rationale: "Passwords for applications and systems are not written into files; a template is a file that many can read.",
+  rationale:
+    "Passwords for applications and systems are not written into files; a template is a file that many can read.",
   fix: "Let RDS manage the password, or use a dynamic reference to Secrets Manager, or a NoEcho parameter without a default.",
   types: Object.keys(CREDENTIALS),
   judge(resource) {
@@ -48,13 +53,19 @@ export const rule = pciRule({
       return valuesAt(resource.get(first), rest, first);
     });
     if (!found.some(({ value }) => isPresent(value))) {
-      return resource.get("ManageMasterUserPassword") === undefined ? notApplicable("It holds no credential.") : COMPLIANT;
+      return resource.get("ManageMasterUserPassword") === undefined
+        ? notApplicable("It holds no credential.")
+        : COMPLIANT;
     }
     return orCompliant(
       found.flatMap(({ value, path }): Verdict[] => {
         const verdict = judgeSecretValue(value, resource.template);
         if (verdict === undefined) return [];
-        return [verdict.result === "violation" ? violation(path, verdict.message) : unresolved(path, verdict.message)];
+        return [
+          verdict.result === "violation"
+            ? violation(path, verdict.message)
+            : unresolved(path, verdict.message),
+        ];
       }),
     );
   },

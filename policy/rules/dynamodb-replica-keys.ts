@@ -14,7 +14,8 @@ export const rule = pciRule({
   row: 20,
   requirements: "3.5.1 3.6.1",
   severity: "high",
-  rationale: "A KMS key serves one Region; a replica without a key of its own is not under our control, or dies with the other Region.",
+  rationale:
+    "A KMS key serves one Region; a replica without a key of its own is not under our control, or dies with the other Region.",
   fix: "Give every entry of Replicas an SSESpecification.KMSMasterKeyId of its Region.",
   types: ["AWS::DynamoDB::GlobalTable"],
   judge(resource) {
@@ -38,7 +39,9 @@ export const rule = pciRule({
         const single = key instanceof Reference || keyRegion !== undefined;
         const before = seen.get(symbolOf(key));
         seen.set(symbolOf(key), symbolOf(replica["Region"]));
-        return single && before !== undefined ? [violation(path, "Two replicas share one Region's key.")] : [];
+        return single && before !== undefined
+          ? [violation(path, "Two replicas share one Region's key.")]
+          : [];
       }),
     );
   },
@@ -52,7 +55,9 @@ export const rule = pciRule({
       `K: {Type: AWS::KMS::Key}
 T: {Type: AWS::DynamoDB::GlobalTable, Properties: {SSESpecification: {SSEEnabled: true}, Replicas: [{Region: a, SSESpecification: {KMSMasterKeyId: !GetAtt K.Arn}}, {Region: b, SSESpecification: {KMSMasterKeyId: !GetAtt K.Arn}}]}}`,
     ],
-    unresolved: [`Parameters: {R: {Type: String}}
-Resources: {T: {Type: AWS::DynamoDB::GlobalTable, Properties: {SSESpecification: {SSEEnabled: true}, Replicas: !Ref R}}}`],
+    unresolved: [
+      `Parameters: {R: {Type: String}}
+Resources: {T: {Type: AWS::DynamoDB::GlobalTable, Properties: {SSESpecification: {SSEEnabled: true}, Replicas: !Ref R}}}`,
+    ],
   },
 });

@@ -15,17 +15,22 @@ export const rule: Rule = {
   severity: "medium",
   enforcement: "mandatory",
   // AWS::EC2::SecurityGroup: without an egress rule the default one remains, which allows all traffic.
-  rationale: "Outbound traffic from the CDE is restricted to what is necessary; a group without egress rules allows all.",
+  rationale:
+    "Outbound traffic from the CDE is restricted to what is necessary; a group without egress rules allows all.",
   fix: "Give SecurityGroupEgress rules with the protocols, ports and destinations that are needed.",
   types: ["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress"],
   judge(resource, { set }) {
     const rules = groupRules(resource, "SecurityGroupEgress");
-    if (isOpaque(rules)) return unresolved("SecurityGroupEgress", `The rules cannot be judged: ${why(rules)}.`);
+    if (isOpaque(rules))
+      return unresolved("SecurityGroupEgress", `The rules cannot be judged: ${why(rules)}.`);
     if (rules.length === 0 && resource.type === "AWS::EC2::SecurityGroup") {
       // A stand-alone egress rule removes the default one and is judged by itself.
       return companions(set, "AWS::EC2::SecurityGroupEgress", "GroupId", resource).length > 0
         ? COMPLIANT
-        : violation("SecurityGroupEgress", "Without an egress rule the group's default allows all outbound traffic.");
+        : violation(
+            "SecurityGroupEgress",
+            "Without an egress rule the group's default allows all outbound traffic.",
+          );
     }
     const verdicts: Verdict[] = [];
     for (const entry of rules) {

@@ -4,13 +4,15 @@ import { pattern, statements, type Statement } from "../engine/iam";
 import { known, knownLower } from "../engine/literal";
 import { notApplicable, unresolved, violation, type Rule } from "../engine/rule";
 
-const isEverything = (glob: string | undefined): boolean => glob !== undefined && /^(\*|[a-z0-9-]+:\*)$/i.test(glob);
+const isEverything = (glob: string | undefined): boolean =>
+  glob !== undefined && /^(\*|[a-z0-9-]+:\*)$/i.test(glob);
 
 /** Everyone may do everything to everything: the same as having no policy. */
 function isFullAccess(statement: Statement): boolean {
   if (statement.effect !== "Allow" || isNarrowed(statement) || statement.conditions.length > 0) return false;
   const everyone = allowsEveryone(statement) || statement.principals.length === 0;
-  const actions = statement.notActions.length > 0 || statement.actions.some((item) => isEverything(pattern(item.value)));
+  const actions =
+    statement.notActions.length > 0 || statement.actions.some((item) => isEverything(pattern(item.value)));
   const resources =
     statement.resources.length === 0
       ? statement.notResources.length > 0
@@ -32,16 +34,21 @@ export const rule: Rule = {
   types: ["AWS::EC2::VPCEndpoint"],
   judge(resource) {
     const type = knownLower(resource.get("VpcEndpointType"));
-    if (type === "gatewayloadbalancer") return notApplicable("Gateway Load Balancer endpoints take no policy.");
+    if (type === "gatewayloadbalancer")
+      return notApplicable("Gateway Load Balancer endpoints take no policy.");
     if (known(resource.get("ServiceName"))?.includes(".vpce-svc-") === true) {
       return notApplicable("Endpoints of other people's services take no policy.");
     }
     const document = resource.get("PolicyDocument");
-    if (document === undefined) return violation("PolicyDocument", "Without a policy the endpoint allows full access.");
+    if (document === undefined)
+      return violation("PolicyDocument", "Without a policy the endpoint allows full access.");
     const list = statements(document, "PolicyDocument");
-    if (list === undefined) return unresolved("PolicyDocument", "The endpoint's policy is known at deployment only.");
+    if (list === undefined)
+      return unresolved("PolicyDocument", "The endpoint's policy is known at deployment only.");
     return orCompliant(
-      list.filter(isFullAccess).map((statement) => violation(statement.path, "The statement allows full access.")),
+      list
+        .filter(isFullAccess)
+        .map((statement) => violation(statement.path, "The statement allows full access.")),
     );
   },
   examples: {

@@ -13,12 +13,14 @@ export const rule: Rule = {
   requirements: ["1.3.1", "1.4.2"],
   severity: "high",
   enforcement: "mandatory",
-  rationale: "Inbound traffic to the CDE is restricted to what is necessary; from untrusted networks only to the edge.",
+  rationale:
+    "Inbound traffic to the CDE is restricted to what is necessary; from untrusted networks only to the edge.",
   fix: "Allow a security group or the VPC's range instead, or only TCP 443 on the internet-facing load balancer.",
   types: ["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"],
   judge(resource, { set }) {
     const rules = groupRules(resource, "SecurityGroupIngress");
-    if (isOpaque(rules)) return unresolved("SecurityGroupIngress", `The rules cannot be judged: ${why(rules)}.`);
+    if (isOpaque(rules))
+      return unresolved("SecurityGroupIngress", `The rules cannot be judged: ${why(rules)}.`);
     const group = groupOf(set, resource);
     const verdicts: Verdict[] = [];
     for (const entry of rules) {

@@ -18,8 +18,11 @@ export const rule: Rule = {
     const internet = isInternetRoute(set, resource);
     if (internet === false) return COMPLIANT;
     const path = "GatewayId";
-    if (internet === "unknown") return unresolved(path, "Whether the gateway leads to the internet is not known.");
-    const table = referenced(resource.get("RouteTableId")).find((found) => found.type === "AWS::EC2::RouteTable");
+    if (internet === "unknown")
+      return unresolved(path, "Whether the gateway leads to the internet is not known.");
+    const table = referenced(resource.get("RouteTableId")).find(
+      (found) => found.type === "AWS::EC2::RouteTable",
+    );
     const message = "The route table leads to an internet gateway";
     if (table === undefined) {
       const named = namedPurpose(resource);
@@ -28,8 +31,10 @@ export const rule: Rule = {
     }
     const purposes = subnetsOf(set, table).map((subnet) => ({ subnet, purpose: purposeOf(set, subnet) }));
     const inside = purposes.find(({ purpose }) => purpose === "cde");
-    if (inside !== undefined) return violation(path, `${message} and serves ${inside.subnet.logicalId}, which is inside the CDE.`);
-    if (purposes.some(({ purpose }) => purpose === "edge")) return notApplicable("Its subnets are the public edge.");
+    if (inside !== undefined)
+      return violation(path, `${message} and serves ${inside.subnet.logicalId}, which is inside the CDE.`);
+    if (purposes.some(({ purpose }) => purpose === "edge"))
+      return notApplicable("Its subnets are the public edge.");
     const named = namedPurpose(table) === "unseen" ? namedPurpose(resource) : namedPurpose(table);
     if (named === "edge") return notApplicable("By its name the route table belongs to the public edge.");
     return violation(path, `${message}, and nothing shows that it belongs to the public edge.`);

@@ -14,7 +14,13 @@ export const rule: Rule = {
   fix: "Leave MapPublicIpOnLaunch out or set it to false; load balancers and NAT gateways need none.",
   types: ["AWS::EC2::Subnet"],
   judge: (resource) =>
-    requireFlag(resource, "MapPublicIpOnLaunch", "false", "false", "The subnet assigns public addresses at launch."),
+    requireFlag(
+      resource,
+      "MapPublicIpOnLaunch",
+      "false",
+      "false",
+      "The subnet assigns public addresses at launch.",
+    ),
   examples: {
     compliant: [
       `S: {Type: AWS::EC2::Subnet, Properties: {VpcId: v}}`,

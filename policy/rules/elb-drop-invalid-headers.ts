@@ -19,14 +19,22 @@ export const rule = pciRule({
     const { value, path } = attributeOf(resource, "routing.http.drop_invalid_header_fields.enabled");
     const state = flag(value);
     if (state === "true") return COMPLIANT;
-    if (state === "unknown" || kind === "unknown") return unresolved(path, "The attribute is known at deployment only.");
+    if (state === "unknown" || kind === "unknown")
+      return unresolved(path, "The attribute is known at deployment only.");
     return violation(path, "Invalid headers are passed on.");
   },
   examples: {
-    compliant: [`L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {LoadBalancerAttributes: [{Key: routing.http.drop_invalid_header_fields.enabled, Value: "true"}]}}`],
-    violation: [`L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}`, `L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: application, LoadBalancerAttributes: [{Key: routing.http.drop_invalid_header_fields.enabled, Value: false}]}}`],
+    compliant: [
+      `L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {LoadBalancerAttributes: [{Key: routing.http.drop_invalid_header_fields.enabled, Value: "true"}]}}`,
+    ],
+    violation: [
+      `L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}`,
+      `L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: application, LoadBalancerAttributes: [{Key: routing.http.drop_invalid_header_fields.enabled, Value: false}]}}`,
+    ],
     notApplicable: [`L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: network}}`],
-    unresolved: [`Parameters: {V: {Type: String}}
-Resources: {L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {LoadBalancerAttributes: [{Key: routing.http.drop_invalid_header_fields.enabled, Value: !Ref V}]}}}`],
+    unresolved: [
+      `Parameters: {V: {Type: String}}
+Resources: {L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {LoadBalancerAttributes: [{Key: routing.http.drop_invalid_header_fields.enabled, Value: !Ref V}]}}}`,
+    ],
   },
 });

@@ -14,16 +14,19 @@ export const rule = pciRule({
   row: 15,
   requirements: "4.2.1",
   severity: "high",
-  rationale: "Plain HTTP and TLS before 1.2 do not protect data in transit; the default policy of 2016 accepts TLS 1.0.",
+  rationale:
+    "Plain HTTP and TLS before 1.2 do not protect data in transit; the default policy of 2016 accepts TLS 1.0.",
   fix: "Use HTTPS with ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or newer; on port 80 only redirect to HTTPS.",
   types: ["AWS::ElasticLoadBalancingV2::Listener"],
   judge(resource, { set }) {
     const value = resource.get("Protocol");
     const balancer = balancerOf(set, resource);
-    if (isUnresolved(value)) return unresolved("Protocol", "The listener's protocol is known at deployment only.");
+    if (isUnresolved(value))
+      return unresolved("Protocol", "The listener's protocol is known at deployment only.");
     const protocol = known(value)?.toUpperCase();
     if (protocol === undefined) {
-      if (balancer !== undefined && balancerKind(balancer) === "gateway") return notApplicable("Gateway Load Balancers forward packets.");
+      if (balancer !== undefined && balancerKind(balancer) === "gateway")
+        return notApplicable("Gateway Load Balancers forward packets.");
       return unresolved("Protocol", "The listener names no protocol.");
     }
     if (protocol === "GENEVE") return notApplicable("Gateway Load Balancers forward packets.");
@@ -32,16 +35,23 @@ export const rule = pciRule({
       if (isUnresolved(policy)) return unresolved("SslPolicy", "The TLS policy is known at deployment only.");
       return CURRENT.test(known(policy) ?? "")
         ? COMPLIANT
-        : violation("SslPolicy", `The TLS policy ${known(policy) ?? "ELBSecurityPolicy-2016-08, the default,"} is not current.`);
+        : violation(
+            "SslPolicy",
+            `The TLS policy ${known(policy) ?? "ELBSecurityPolicy-2016-08, the default,"} is not current.`,
+          );
     }
     if (protocol === "HTTP") {
       const redirect = redirectsToHttps(resource.get("DefaultActions"));
       if (redirect === true) return COMPLIANT;
-      if (redirect === "unknown") return unresolved("DefaultActions", "Whether it redirects is known at deployment only.");
+      if (redirect === "unknown")
+        return unresolved("DefaultActions", "Whether it redirects is known at deployment only.");
       return violation("Protocol", "The listener serves plain HTTP.");
     }
     if (protocol === "TCP" && known(resource.get("Port")) === "443") {
-      return unresolved("Protocol", "The load balancer passes bytes through; whether the targets end TLS is not shown.");
+      return unresolved(
+        "Protocol",
+        "The load balancer passes bytes through; whether the targets end TLS is not shown.",
+      );
     }
     return violation("Protocol", `The listener's protocol ${protocol} is not encrypted.`);
   },

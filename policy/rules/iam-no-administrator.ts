@@ -37,12 +37,16 @@ export const rule = pciRule({
     return orCompliant(found);
   },
   examples: {
-    compliant: [`R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}}`],
+    compliant: [
+      `R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}}`,
+    ],
     violation: [
       `P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: "*", Resource: "*"}}}}`,
       `R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [!Sub "arn:\${AWS::Partition}:iam::aws:policy/AdministratorAccess"]}}`,
     ],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {M: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: !Ref P}}}`],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {M: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: !Ref P}}}`,
+    ],
   },
 });

@@ -15,12 +15,18 @@ export const rule = pciRule({
   types: IDENTITY_TYPES,
   judge: (resource) =>
     orCompliant(
-      allowed(resource).list.filter((statement) => statement.effect === "Allow" && statement.notActions.length > 0).map((statement) =>
-        violation(`${statement.path}.NotAction`, "NotAction with Allow grants all other actions."),
-      ),
+      allowed(resource)
+        .list.filter((statement) => statement.effect === "Allow" && statement.notActions.length > 0)
+        .map((statement) =>
+          violation(`${statement.path}.NotAction`, "NotAction with Allow grants all other actions."),
+        ),
     ),
   examples: {
-    compliant: [`P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Deny, NotAction: "iam:*", Resource: "*"}}}}`],
-    violation: [`P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, NotAction: ["iam:*"], Resource: "*"}}}}`],
+    compliant: [
+      `P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Deny, NotAction: "iam:*", Resource: "*"}}}}`,
+    ],
+    violation: [
+      `P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, NotAction: ["iam:*"], Resource: "*"}}}}`,
+    ],
   },
 });

@@ -9,11 +9,13 @@ export const rule = pciRule({
   row: 35,
   requirements: "8.2.1",
   severity: "high",
-  rationale: "People are identified by the identity provider and act through roles; a user with its own rights escapes both.",
+  rationale:
+    "People are identified by the identity provider and act through roles; a user with its own rights escapes both.",
   fix: "Use roles, or groups with managed policies.",
   types: ["AWS::IAM::User", "AWS::IAM::UserPolicy", "AWS::IAM::Policy"],
   judge(resource) {
-    if (resource.type === "AWS::IAM::UserPolicy") return violation("UserName", "The policy is inline in a user.");
+    if (resource.type === "AWS::IAM::UserPolicy")
+      return violation("UserName", "The policy is inline in a user.");
     const path = resource.type === "AWS::IAM::User" ? "Policies" : "Users";
     return isPresent(resource.get(path)) ? violation(path, "The policy is inline in a user.") : COMPLIANT;
   },

@@ -23,7 +23,10 @@ export const rule = pciRule({
         return /[*?]/.test(action) ? [violation(item.path, `The action ${action} is a wildcard.`)] : [];
       }),
     );
-    return orCompliant([...found, ...unknown.map((path) => unresolved(path, "The policy is known at deployment only."))]);
+    return orCompliant([
+      ...found,
+      ...unknown.map((path) => unresolved(path, "The policy is known at deployment only.")),
+    ]);
   },
   examples: {
     compliant: [
@@ -33,7 +36,9 @@ export const rule = pciRule({
       `P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: "s3:*", Resource: x}}}}`,
       `R: {Type: AWS::IAM::Role, Properties: {Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: ["s3:Get*"], Resource: x}]}}]}}`,
     ],
-    unresolved: [`Parameters: {A: {Type: String}}
-Resources: {P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: !Ref A, Resource: x}}}}}`],
+    unresolved: [
+      `Parameters: {A: {Type: String}}
+Resources: {P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: !Ref A, Resource: x}}}}}`,
+    ],
   },
 });

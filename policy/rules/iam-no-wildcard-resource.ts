@@ -53,7 +53,10 @@ export const rule = pciRule({
       const shown = actions.length > 4 ? `${actions.slice(0, 4).join(", ")}, …` : actions.join(", ");
       return [violation(first.path, `${shown} allowed on every resource (${pattern(first.value) ?? ""}).`)];
     });
-    return orCompliant([...found, ...unknown.map((path) => unresolved(path, "The policy is known at deployment only."))]);
+    return orCompliant([
+      ...found,
+      ...unknown.map((path) => unresolved(path, "The policy is known at deployment only.")),
+    ]);
   },
   examples: {
     compliant: [
@@ -67,7 +70,9 @@ P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Al
       `P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: "dynamodb:GetItem", Resource: !Sub "arn:aws:dynamodb:\${AWS::Region}:*:table/*"}}}}`,
       `P: {Type: AWS::IAM::Policy, Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: "s3:GetObject", NotResource: "arn:aws:s3:::b/*"}}}}`,
     ],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {M: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: !Ref P}}}`],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {M: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: !Ref P}}}`,
+    ],
   },
 });

@@ -14,11 +14,19 @@ export const rule = pciRule({
   fix: "Name the service, role or account, or tie * to an organisation.",
   types: ["AWS::IAM::Role"],
   judge: (resource) =>
-    resource.get("AssumeRolePolicyDocument") === undefined ? COMPLIANT : orCompliant(publicStatements(resource, "AssumeRolePolicyDocument")),
+    resource.get("AssumeRolePolicyDocument") === undefined
+      ? COMPLIANT
+      : orCompliant(publicStatements(resource, "AssumeRolePolicyDocument")),
   examples: {
-    compliant: [`R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}}}}`],
-    violation: [`R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {AWS: "*"}, Action: "sts:AssumeRole"}]}}}`],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: !Ref P}}}`],
+    compliant: [
+      `R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}}}}`,
+    ],
+    violation: [
+      `R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {AWS: "*"}, Action: "sts:AssumeRole"}]}}}`,
+    ],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: !Ref P}}}`,
+    ],
   },
 });

@@ -1,10 +1,7 @@
 import { pciRule } from "../engine/define";
-import { knownLower } from "../engine/literal";
 import { COMPLIANT, notApplicable, unresolved, violation } from "../engine/rule";
 import { integer } from "../engine/values";
-
-/** Names of parameters that say which environment a template is deployed to. */
-const ENVIRONMENT_PARAMETERS = ["EnvironmentType", "Environment", "EnvType", "Stage"];
+import { isNonproduction } from "../facts/environment";
 
 /** Time to notice before a key is destroyed. KMS waits 30 days when nothing is said. */
 export const rule = pciRule({
@@ -17,22 +14,30 @@ export const rule = pciRule({
   fix: "Leave PendingWindowInDays out or set it to 30.",
   types: ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"],
   judge(resource, { settings }) {
-    const { parameters } = resource.template.evaluator;
-    const environment = ENVIRONMENT_PARAMETERS.filter((name) => resource.template.parameters.has(name)).map((name) => knownLower(parameters.value(name)));
-    if (environment.some((name) => name !== undefined && /^(non-?prod|dev|test|local|sandbox|stag)/.test(name))) {
+    if (isNonproduction(resource.template)) {
       return notApplicable("The template is deployed to an environment that is not production.");
     }
     const days = integer(resource.get("PendingWindowInDays"));
     if (days === "absent") return COMPLIANT;
-    if (days === "unknown") return unresolved("PendingWindowInDays", "The waiting period is known at deployment only.");
-    return days >= settings.keyDeletionDays ? COMPLIANT : violation("PendingWindowInDays", `The key is destroyed after ${days} days.`);
+    if (days === "unknown")
+      return unresolved("PendingWindowInDays", "The waiting period is known at deployment only.");
+    return days >= settings.keyDeletionDays
+      ? COMPLIANT
+      : violation("PendingWindowInDays", `The key is destroyed after ${days} days.`);
   },
   examples: {
-    compliant: [`K: {Type: AWS::KMS::Key}`, `K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: "30"}}`],
+    compliant: [
+      `K: {Type: AWS::KMS::Key}`,
+      `K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: "30"}}`,
+    ],
     violation: [`K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: 7}}`],
-    notApplicable: [`Parameters: {EnvironmentType: {Type: String, Default: nonproduction}}
-Resources: {K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: 7}}}`],
-    unresolved: [`Parameters: {D: {Type: Number}}
-Resources: {K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: !Ref D}}}`],
+    notApplicable: [
+      `Parameters: {EnvironmentType: {Type: String, Default: nonproduction}}
+Resources: {K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: 7}}}`,
+    ],
+    unresolved: [
+      `Parameters: {D: {Type: Number}}
+Resources: {K: {Type: AWS::KMS::Key, Properties: {PendingWindowInDays: !Ref D}}}`,
+    ],
   },
 });

@@ -16,19 +16,26 @@ export const rule = pciRule({
   types: ["AWS::KMS::Key"],
   judge(resource) {
     const spec = resource.get("KeySpec");
-    if (isUnresolved(spec)) return unresolved("KeySpec", "Whether the key can rotate is known at deployment only.");
+    if (isUnresolved(spec))
+      return unresolved("KeySpec", "Whether the key can rotate is known at deployment only.");
     const usage = known(resource.get("KeyUsage")) ?? "ENCRYPT_DECRYPT";
     if ((known(spec) ?? "SYMMETRIC_DEFAULT") !== "SYMMETRIC_DEFAULT" || usage !== "ENCRYPT_DECRYPT") {
       return notApplicable("KMS rotates symmetric encryption keys only.");
     }
-    if ((known(resource.get("Origin")) ?? "AWS_KMS") !== "AWS_KMS") return notApplicable("KMS rotates only material that it made.");
+    if ((known(resource.get("Origin")) ?? "AWS_KMS") !== "AWS_KMS")
+      return notApplicable("KMS rotates only material that it made.");
     return requireFlag(resource, "EnableKeyRotation", "true", "false", "The key does not rotate.");
   },
   examples: {
     compliant: [`K: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: true}}`],
-    violation: [`K: {Type: AWS::KMS::Key}`, `K: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: "false"}}`],
+    violation: [
+      `K: {Type: AWS::KMS::Key}`,
+      `K: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: "false"}}`,
+    ],
     notApplicable: [`K: {Type: AWS::KMS::Key, Properties: {KeySpec: RSA_4096, KeyUsage: SIGN_VERIFY}}`],
-    unresolved: [`Parameters: {R: {Type: String}}
-Resources: {K: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !Ref R}}}`],
+    unresolved: [
+      `Parameters: {R: {Type: String}}
+Resources: {K: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !Ref R}}}`,
+    ],
   },
 });

@@ -15,7 +15,8 @@ export const rule = pciRule({
   row: 26,
   requirements: "3.6.1.3 7.2.2",
   severity: "high",
-  rationale: "Access to cleartext keys goes to the fewest; who may change a key's policy must not also decrypt. The account's root only delegates to IAM.",
+  rationale:
+    "Access to cleartext keys goes to the fewest; who may change a key's policy must not also decrypt. The account's root only delegates to IAM.",
   fix: "Give administration (kms:Put*, kms:ScheduleKeyDeletion, …) and use (kms:Decrypt, …) to different principals.",
   types: ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"],
   judge(resource) {
@@ -38,7 +39,12 @@ export const rule = pciRule({
     return orCompliant(
       [...duties].flatMap(([name, duty]): Verdict[] =>
         duty.administers !== undefined && duty.uses !== undefined
-          ? [violation(duty.uses, `${name.replace(/[<>]/g, "").replace(/^.*#/, "")} both administers and uses the key.`)]
+          ? [
+              violation(
+                duty.uses,
+                `${name.replace(/[<>]/g, "").replace(/^.*#/, "")} both administers and uses the key.`,
+              ),
+            ]
           : [],
       ),
     );
@@ -52,7 +58,9 @@ export const rule = pciRule({
       `R: {Type: AWS::IAM::Role}
 K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Principal: {AWS: !GetAtt R.Arn}, Action: ["kms:Put*"], Resource: "*"}, {Effect: Allow, Principal: {AWS: [!GetAtt R.Arn]}, Action: "KMS:decrypt", Resource: "*"}]}}}`,
     ],
-    unresolved: [`Parameters: {P: {Type: String}}
-Resources: {K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !Ref P}}}`],
+    unresolved: [
+      `Parameters: {P: {Type: String}}
+Resources: {K: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !Ref P}}}`,
+    ],
   },
 });

@@ -14,15 +14,20 @@ export const rule = pciRule({
   fix: "Set KmsKeyArn to a customer-managed key.",
   types: ["AWS::Lambda::Function"],
   judge(resource) {
-    if (!isPresent(resource.get("Environment.Variables"))) return notApplicable("It has no environment variables.");
+    if (!isPresent(resource.get("Environment.Variables")))
+      return notApplicable("It has no environment variables.");
     return requireCustomerKey(resource, "KmsKeyArn", "The function's environment");
   },
   examples: {
-    compliant: [`F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: b}}, KmsKeyArn: k}}`],
+    compliant: [
+      `F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: b}}, KmsKeyArn: k}}`,
+    ],
     violation: [`F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: b}}}}`],
     notApplicable: [`F: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs22.x}}`],
-    unresolved: [`Parameters: {E: {Type: String, AllowedValues: [a, b]}}
+    unresolved: [
+      `Parameters: {E: {Type: String, AllowedValues: [a, b]}}
 Conditions: {A: !Equals [!Ref E, a]}
-Resources: {F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: b}}, KmsKeyArn: !If [A, k, !Ref "AWS::NoValue"]}}}`],
+Resources: {F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {A: b}}, KmsKeyArn: !If [A, k, !Ref "AWS::NoValue"]}}}`,
+    ],
   },
 });

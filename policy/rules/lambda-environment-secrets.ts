@@ -13,7 +13,11 @@ function variableVerdict(name: string, value: Value, path: string, template: Tem
   if (!namesSecret(name)) return [];
   const verdict = judgeSecretValue(value, template);
   if (verdict === undefined) return [];
-  return [verdict.result === "violation" ? violation(path, `${name}: ${verdict.message}`) : unresolved(path, verdict.message)];
+  return [
+    verdict.result === "violation"
+      ? violation(path, `${name}: ${verdict.message}`)
+      : unresolved(path, verdict.message),
+  ];
 }
 
 /** Lists of `{Name, Value}` pairs that become a process's environment. */
@@ -22,7 +26,11 @@ const PAIR_LISTS: Readonly<Record<string, readonly [string, string]>> = {
   "AWS::CodeBuild::Project": ["Environment", "EnvironmentVariables"],
 };
 
-function pairs(value: Value | undefined, list: string, path: string): { name: string; value: Value; path: string }[] {
+function pairs(
+  value: Value | undefined,
+  list: string,
+  path: string,
+): { name: string; value: Value; path: string }[] {
   if (isList(value)) return value.flatMap((item, index) => pairs(item, list, `${path}.${index}`));
   const entries = at(value, list);
   if (!isList(entries)) return [];
@@ -30,7 +38,9 @@ function pairs(value: Value | undefined, list: string, path: string): { name: st
     if (!isMap(entry) || entry["Value"] === undefined) return [];
     // CodeBuild reads these two from a store; the value is a name.
     if (entry["Type"] === "SECRETS_MANAGER" || entry["Type"] === "PARAMETER_STORE") return [];
-    return [{ name: String(entry["Name"] ?? ""), value: entry["Value"], path: `${path}.${list}.${index}.Value` }];
+    return [
+      { name: String(entry["Name"] ?? ""), value: entry["Value"], path: `${path}.${list}.${index}.Value` },
+    ];
   });
 }
 
@@ -49,10 +59,13 @@ export const rule = pciRule({
     const list = PAIR_LISTS[resource.type];
     if (list !== undefined) {
       const found = pairs(resource.get(list[0]), list[1], list[0]);
-      return orCompliant(found.flatMap(({ name, value, path }) => variableVerdict(name, value, path, template)));
+      return orCompliant(
+        found.flatMap(({ name, value, path }) => variableVerdict(name, value, path, template)),
+      );
     }
     const variables = resource.get("Environment.Variables");
-    if (isOpaque(variables)) return unresolved("Environment.Variables", "The variables are known at deployment only.");
+    if (isOpaque(variables))
+      return unresolved("Environment.Variables", "The variables are known at deployment only.");
     if (!isMap(variables)) return notApplicable("It has no environment variables.");
     return orCompliant(
       Object.entries(variables).flatMap(([name, value]) =>
@@ -74,7 +87,9 @@ F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_SECRE
 Resources: {F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {API_KEY: !Ref ApiKey}}}}}`,
     ],
     notApplicable: [`F: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs22.x}}`],
-    unresolved: [`Parameters: {V: {Type: String}}
-Resources: {F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: !Ref V}}}}`],
+    unresolved: [
+      `Parameters: {V: {Type: String}}
+Resources: {F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: !Ref V}}}}`,
+    ],
   },
 });

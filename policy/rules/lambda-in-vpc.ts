@@ -11,14 +11,18 @@ function runsAtEdge(set: TemplateSet, resource: Resource): boolean {
     const config = distribution.get("DistributionConfig");
     if (!isMap(config)) return false;
     const others = config["CacheBehaviors"];
-    const behaviors: (Value | undefined)[] = [config["DefaultCacheBehavior"], ...(isList(others) ? others : [])];
+    const behaviors: (Value | undefined)[] = [
+      config["DefaultCacheBehavior"],
+      ...(isList(others) ? others : []),
+    ];
     return behaviors.some((behavior) => {
       const associations = isMap(behavior) ? behavior["LambdaFunctionAssociations"] : undefined;
       const targets = (isList(associations) ? associations : []).map((item) =>
         isMap(item) ? item["LambdaFunctionARN"] : undefined,
       );
       return targets.flatMap(referenced).some((found) => {
-        const version = found.type === "AWS::Lambda::Version" ? referenced(found.get("FunctionName")) : [found];
+        const version =
+          found.type === "AWS::Lambda::Version" ? referenced(found.get("FunctionName")) : [found];
         return version.includes(resource);
       });
     });
@@ -39,9 +43,11 @@ export const rule: Rule = {
   types: ["AWS::Lambda::Function"],
   judge(resource, { set }) {
     const config = resource.get("VpcConfig");
-    if (isOpaque(config)) return unresolved("VpcConfig", `Whether it runs in a VPC is not known: ${why(config)}.`);
+    if (isOpaque(config))
+      return unresolved("VpcConfig", `Whether it runs in a VPC is not known: ${why(config)}.`);
     if (isMap(config) && isPresent(config["SubnetIds"])) return COMPLIANT;
-    if (runsAtEdge(set, resource)) return notApplicable("CloudFront runs it at the edge, where no VPC exists.");
+    if (runsAtEdge(set, resource))
+      return notApplicable("CloudFront runs it at the edge, where no VPC exists.");
     return violation("VpcConfig", "The function runs outside every VPC.");
   },
   examples: {

@@ -10,7 +10,8 @@ export const rule = pciRule({
   row: 10,
   requirements: "1.4.2 7.3.1",
   severity: "high",
-  rationale: "Without a source a service may be made to call the function on behalf of another customer's resource.",
+  rationale:
+    "Without a source a service may be made to call the function on behalf of another customer's resource.",
   fix: "Name the principal, and give SourceArn or SourceAccount for a service.",
   types: ["AWS::Lambda::Permission"],
   judge(resource) {
@@ -21,7 +22,8 @@ export const rule = pciRule({
       return isPresent(given) && !/^\*?$|^arn:(\*:)+\*$/.test(known(given) ?? "x");
     });
     if (source || value instanceof Reference) return COMPLIANT;
-    if (isUnresolved(value)) return unresolved("Principal", "Whether the principal is a service is known at deployment only.");
+    if (isUnresolved(value))
+      return unresolved("Principal", "Whether the principal is a service is known at deployment only.");
     const principal = known(value) ?? "";
     if (principal === "*") return violation("Principal", "Everyone may invoke the function.");
     return /\.amazonaws\.com(\.cn)?$/.test(principal)
@@ -38,7 +40,9 @@ export const rule = pciRule({
       `P: {Type: AWS::Lambda::Permission, Properties: {Action: "lambda:InvokeFunction", FunctionName: f, Principal: "*"}}`,
       `P: {Type: AWS::Lambda::Permission, Properties: {Action: "lambda:InvokeFunction", FunctionName: f, Principal: events.amazonaws.com}}`,
     ],
-    unresolved: [`Parameters: {Who: {Type: String}}
-Resources: {P: {Type: AWS::Lambda::Permission, Properties: {Action: "lambda:InvokeFunction", FunctionName: f, Principal: !Ref Who}}}`],
+    unresolved: [
+      `Parameters: {Who: {Type: String}}
+Resources: {P: {Type: AWS::Lambda::Permission, Properties: {Action: "lambda:InvokeFunction", FunctionName: f, Principal: !Ref Who}}}`,
+    ],
   },
 });

@@ -27,10 +27,15 @@ export const rule = pciRule({
   },
   examples: {
     compliant: [`F: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs24.x}}`],
-    violation: [`F: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs14.x}}`, `Parameters: {R: {Type: String, Default: python3.7}}
-Resources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Ref R}}}`],
+    violation: [
+      `F: {Type: AWS::Lambda::Function, Properties: {Runtime: nodejs14.x}}`,
+      `Parameters: {R: {Type: String, Default: python3.7}}
+Resources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Ref R}}}`,
+    ],
     notApplicable: [`F: {Type: AWS::Lambda::Function, Properties: {PackageType: Image}}`],
-    unresolved: [`Parameters: {R: {Type: String}}
-Resources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Ref R}}}`],
+    unresolved: [
+      `Parameters: {R: {Type: String}}
+Resources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Ref R}}}`,
+    ],
   },
 });

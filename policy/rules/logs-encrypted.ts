@@ -13,10 +13,14 @@ export const rule = pciRule({
   types: ["AWS::Logs::LogGroup"],
   judge: (resource) => requireCustomerKey(resource, "KmsKeyId", "The log group"),
   examples: {
-    compliant: [`L: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/a"}}`],
+    compliant: [
+      `L: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/a"}}`,
+    ],
     violation: [`L: {Type: AWS::Logs::LogGroup}`],
-    unresolved: [`Parameters: {E: {Type: String, AllowedValues: [a, b]}}
+    unresolved: [
+      `Parameters: {E: {Type: String, AllowedValues: [a, b]}}
 Conditions: {A: !Equals [!Ref E, a]}
-Resources: {L: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: !If [A, k, !Ref "AWS::NoValue"]}}}`],
+Resources: {L: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: !If [A, k, !Ref "AWS::NoValue"]}}}`,
+    ],
   },
 });

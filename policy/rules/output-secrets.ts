@@ -14,7 +14,9 @@ function hiddenParameter(node: TemplateNode, template: Template): string | undef
   if (call?.name === "Ref") return hidden(scalarText(call.argument));
   if (call?.name === "Fn::Sub") {
     const text = scalarText(call.argument.kind === "list" ? call.argument.items[0] : call.argument) ?? "";
-    const found = [...text.matchAll(/\$\{([A-Za-z0-9]+)\}/g)].map((match) => hidden(match[1])).find((name) => name !== undefined);
+    const found = [...text.matchAll(/\$\{([A-Za-z0-9]+)\}/g)]
+      .map((match) => hidden(match[1]))
+      .find((name) => name !== undefined);
     if (found !== undefined) return found;
   }
   const inner = node.kind === "list" ? node.items : [...node.entries.values()].map((entry) => entry.node);
@@ -42,15 +44,25 @@ export const rule = pciRule({
       const shape = secretShape(scalarText(value) ?? "");
       const reason = parameter !== undefined ? `the hidden parameter ${parameter}` : shape;
       if (reason === undefined) continue;
-      found.push({ result: "violation", logicalId: name, line, path: `Outputs.${name}.Value`, message: `The output shows ${reason}.` });
+      found.push({
+        result: "violation",
+        logicalId: name,
+        line,
+        path: `Outputs.${name}.Value`,
+        message: `The output shows ${reason}.`,
+      });
     }
     return found;
   },
   examples: {
-    compliant: [`Resources: {S: {Type: AWS::SecretsManager::Secret}}
-Outputs: {Arn: {Value: !Ref S}}`],
-    violation: [`Parameters: {DbPassword: {Type: String, NoEcho: true}}
+    compliant: [
+      `Resources: {S: {Type: AWS::SecretsManager::Secret}}
+Outputs: {Arn: {Value: !Ref S}}`,
+    ],
+    violation: [
+      `Parameters: {DbPassword: {Type: String, NoEcho: true}}
 Resources: {Q: {Type: AWS::SQS::Queue}}
-Outputs: {P: {Value: !Sub "p=\${DbPassword}"}}`],
+Outputs: {P: {Value: !Sub "p=\${DbPassword}"}}`,
+    ],
   },
 });

@@ -10,7 +10,8 @@ export const rule = pciRule({
   row: 30,
   requirements: "8.3.2 8.6.2 8.6.3",
   severity: "critical",
-  rationale: "Without NoEcho everyone who may describe the stack reads the value; a default is a password in a file.",
+  rationale:
+    "Without NoEcho everyone who may describe the stack reads the value; a default is a password in a file.",
   fix: "Set NoEcho to true and remove the default, or use a dynamic reference in place of the parameter.",
   types: [],
   judgeTemplate(template) {

@@ -23,11 +23,13 @@ export const rule = pciRule({
     if (isGlobal && isPresent(resource.get("SourceDBClusterIdentifier"))) {
       return notApplicable("The source cluster's encryption decides.");
     }
-    if (state === "unknown") return unresolved("StorageEncrypted", `Whether it is encrypted is not known: ${why(value)}.`);
+    if (state === "unknown")
+      return unresolved("StorageEncrypted", `Whether it is encrypted is not known: ${why(value)}.`);
     if (state === "absent" && restored !== undefined && !isPresent(resource.get("KmsKeyId"))) {
       return unresolved("StorageEncrypted", `${restored} decides whether it is encrypted.`);
     }
-    const always = isServerlessV1(resource) || (restored !== undefined && isPresent(resource.get("KmsKeyId")));
+    const always =
+      isServerlessV1(resource) || (restored !== undefined && isPresent(resource.get("KmsKeyId")));
     if (state !== "true" && !(state === "absent" && always)) {
       return violation("StorageEncrypted", "The storage is not encrypted.");
     }
@@ -53,7 +55,10 @@ Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: true,
       `G: {Type: AWS::RDS::GlobalCluster, Properties: {Engine: aurora-postgresql}}`,
     ],
     notApplicable: [`D: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: c}}`],
-    unresolved: [`D: {Type: AWS::RDS::DBInstance, Properties: {DBSnapshotIdentifier: s}}`, `Parameters: {E: {Type: String, AllowedValues: [true, false]}}
-Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref E, KmsKeyId: k}}}`],
+    unresolved: [
+      `D: {Type: AWS::RDS::DBInstance, Properties: {DBSnapshotIdentifier: s}}`,
+      `Parameters: {E: {Type: String, AllowedValues: [true, false]}}
+Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {StorageEncrypted: !Ref E, KmsKeyId: k}}}`,
+    ],
   },
 });

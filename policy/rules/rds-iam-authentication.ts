@@ -16,14 +16,26 @@ export const rule = pciRule({
   judge(resource) {
     if (isClusterMember(resource)) return notApplicable("The cluster's setting decides.");
     if (isServerlessV1(resource)) return notApplicable("Aurora Serverless v1 has no IAM authentication.");
-    if (/^(oracle|sqlserver|custom|db2)/.test(engineOf(resource) ?? "")) return notApplicable("The engine has no IAM authentication.");
-    return requireFlag(resource, "EnableIAMDatabaseAuthentication", "true", "false", "IAM authentication is off.");
+    if (/^(oracle|sqlserver|custom|db2)/.test(engineOf(resource) ?? ""))
+      return notApplicable("The engine has no IAM authentication.");
+    return requireFlag(
+      resource,
+      "EnableIAMDatabaseAuthentication",
+      "true",
+      "false",
+      "IAM authentication is off.",
+    );
   },
   examples: {
     compliant: [`D: {Type: AWS::RDS::DBCluster, Properties: {EnableIAMDatabaseAuthentication: "true"}}`],
     violation: [`D: {Type: AWS::RDS::DBInstance, Properties: {Engine: postgres}}`],
-    notApplicable: [`D: {Type: AWS::RDS::DBInstance, Properties: {Engine: aurora-mysql}}`, `D: {Type: AWS::RDS::DBInstance, Properties: {Engine: oracle-ee}}`],
-    unresolved: [`Parameters: {E: {Type: String}}
-Resources: {D: {Type: AWS::RDS::DBCluster, Properties: {EnableIAMDatabaseAuthentication: !Ref E}}}`],
+    notApplicable: [
+      `D: {Type: AWS::RDS::DBInstance, Properties: {Engine: aurora-mysql}}`,
+      `D: {Type: AWS::RDS::DBInstance, Properties: {Engine: oracle-ee}}`,
+    ],
+    unresolved: [
+      `Parameters: {E: {Type: String}}
+Resources: {D: {Type: AWS::RDS::DBCluster, Properties: {EnableIAMDatabaseAuthentication: !Ref E}}}`,
+    ],
   },
 });

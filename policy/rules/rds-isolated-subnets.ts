@@ -13,18 +13,21 @@ export const rule: Rule = {
   requirements: ["1.3.1", "1.4.1"],
   severity: "high",
   enforcement: "mandatory",
-  rationale: "A network security control stands between untrusted networks and the databases when no route joins them.",
+  rationale:
+    "A network security control stands between untrusted networks and the databases when no route joins them.",
   fix: "Use subnets whose route table has no route through an internet gateway.",
   types: ["AWS::RDS::DBSubnetGroup"],
   judge(resource, { set }) {
     const subnets = resource.get("SubnetIds");
     if (subnets === undefined) return violation("SubnetIds", "The subnet group names no subnet.");
-    if (!isList(subnets)) return unresolved("SubnetIds", `The subnets' routes cannot be followed: ${why(subnets)}.`);
+    if (!isList(subnets))
+      return unresolved("SubnetIds", `The subnets' routes cannot be followed: ${why(subnets)}.`);
     return orCompliant(
       subnets.flatMap((item, index) => {
         const path = `SubnetIds.${index}`;
         const subnet = referenced(item).find((found) => found.type === "AWS::EC2::Subnet");
-        if (subnet === undefined) return [unresolved(path, "The subnet's routes are not among the judged templates.")];
+        if (subnet === undefined)
+          return [unresolved(path, "The subnet's routes are not among the judged templates.")];
         return isPublicSubnet(set, subnet)
           ? [violation(path, `${subnet.logicalId} has a route to an internet gateway.`)]
           : [];

@@ -17,9 +17,14 @@ export const rule = pciRule({
       ? COMPLIANT
       : requireFlag(resource, "AutoMinorVersionUpgrade", "true", "true", "Minor versions are not taken."),
   examples: {
-    compliant: [`D: {Type: AWS::RDS::DBInstance}`, `D: {Type: AWS::RDS::DBInstance, Properties: {AutoMinorVersionUpgrade: "true"}}`],
+    compliant: [
+      `D: {Type: AWS::RDS::DBInstance}`,
+      `D: {Type: AWS::RDS::DBInstance, Properties: {AutoMinorVersionUpgrade: "true"}}`,
+    ],
     violation: [`D: {Type: AWS::RDS::DBInstance, Properties: {AutoMinorVersionUpgrade: false}}`],
-    unresolved: [`Parameters: {U: {Type: String}}
-Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {AutoMinorVersionUpgrade: !Ref U}}}`],
+    unresolved: [
+      `Parameters: {U: {Type: String}}
+Resources: {D: {Type: AWS::RDS::DBInstance, Properties: {AutoMinorVersionUpgrade: !Ref U}}}`,
+    ],
   },
 });

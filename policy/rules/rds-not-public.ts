@@ -22,9 +22,13 @@ export const rule: Rule = {
     }
     // Without the property the subnet group decides; without a subnet group it is the default VPC, which is public.
     const cluster = clusterOf(set, resource);
-    const placed = isPresent(resource.get("DBSubnetGroupName")) || isPresent(resource.get("DBClusterIdentifier"));
+    const placed =
+      isPresent(resource.get("DBSubnetGroupName")) || isPresent(resource.get("DBClusterIdentifier"));
     if (placed && (cluster === undefined || isPresent(cluster.get("DBSubnetGroupName")))) return COMPLIANT;
-    return unresolved("PubliclyAccessible", "Without a subnet group the default VPC decides whether it is public.");
+    return unresolved(
+      "PubliclyAccessible",
+      "Without a subnet group the default VPC decides whether it is public.",
+    );
   },
   examples: {
     compliant: [

@@ -18,9 +18,11 @@ export function tlsParameter(family: string, cluster: boolean): TlsParameter | u
   const aurora = family.startsWith("aurora-");
   if (aurora && !cluster) return undefined;
   const version = Number(/(\d+(\.\d+)?)$/.exec(family)?.[1] ?? "0");
-  if (/^(aurora-postgresql|postgres)/.test(family)) return { name: "rds.force_ssl", byDefault: version >= (aurora ? 17 : 15) };
+  if (/^(aurora-postgresql|postgres)/.test(family))
+    return { name: "rds.force_ssl", byDefault: version >= (aurora ? 17 : 15) };
   if (family.startsWith("sqlserver")) return { name: "rds.force_ssl", byDefault: false };
-  if (/^(aurora-mysql|mysql)/.test(family)) return { name: "require_secure_transport", byDefault: !aurora && version >= 8.4 };
+  if (/^(aurora-mysql|mysql)/.test(family))
+    return { name: "require_secure_transport", byDefault: !aurora && version >= 8.4 };
   if (family.startsWith("mariadb")) return { name: "require_secure_transport", byDefault: version >= 11.8 };
   return undefined;
 }
@@ -43,7 +45,9 @@ export const rule = pciRule({
     const parameters = resource.get("Parameters");
     const path = isOpaque(parameters) ? "Parameters" : `Parameters.${parameter.name}`;
     // The parameter's own name contains a dot, so it cannot be part of a path.
-    const value = isOpaque(parameters) ? parameters : (parameters as Record<string, never> | undefined)?.[parameter.name];
+    const value = isOpaque(parameters)
+      ? parameters
+      : (parameters as Record<string, never> | undefined)?.[parameter.name];
     const state = flag(value);
     if (state === "true" || (state === "absent" && parameter.byDefault)) return COMPLIANT;
     if (state === "unknown") return unresolved(path, `${parameter.name} is known at deployment only.`);
@@ -61,7 +65,9 @@ export const rule = pciRule({
       `G: {Type: AWS::RDS::DBClusterParameterGroup, Properties: {Family: aurora-mysql8.0, Parameters: {require_secure_transport: "OFF"}}}`,
     ],
     notApplicable: [`G: {Type: AWS::RDS::DBParameterGroup, Properties: {Family: aurora-postgresql15}}`],
-    unresolved: [`Parameters: {Family: {Type: String}}
-Resources: {G: {Type: AWS::RDS::DBParameterGroup, Properties: {Family: !Ref Family}}}`],
+    unresolved: [
+      `Parameters: {Family: {Type: String}}
+Resources: {G: {Type: AWS::RDS::DBParameterGroup, Properties: {Family: !Ref Family}}}`,
+    ],
   },
 });

@@ -24,11 +24,19 @@ export const rule = pciRule({
     if (isUnresolved(algorithm)) return unresolved(path, "The encryption is known at deployment only.");
     const name = known(algorithm);
     if (name === "aws:kms" || name === "aws:kms:dsse") return COMPLIANT;
-    if (takesOnlySseS3(set, resource)) return notApplicable("Access logs can be delivered only to a bucket with SSE-S3.");
-    return violation(path, name === undefined ? "The bucket relies on S3's own keys." : `The bucket is encrypted with ${name}, not with KMS.`);
+    if (takesOnlySseS3(set, resource))
+      return notApplicable("Access logs can be delivered only to a bucket with SSE-S3.");
+    return violation(
+      path,
+      name === undefined
+        ? "The bucket relies on S3's own keys."
+        : `The bucket is encrypted with ${name}, not with KMS.`,
+    );
   },
   examples: {
-    compliant: [`B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: "aws:kms", KMSMasterKeyID: k}}]}}}`],
+    compliant: [
+      `B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: "aws:kms", KMSMasterKeyID: k}}]}}}`,
+    ],
     violation: [
       `B: {Type: AWS::S3::Bucket}`,
       `B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}}]}}}`,
@@ -37,7 +45,9 @@ export const rule = pciRule({
       `B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}}]}}}
 L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {LoadBalancerAttributes: [{Key: access_logs.s3.bucket, Value: !Ref B}]}}`,
     ],
-    unresolved: [`Parameters: {A: {Type: String}}
-Resources: {B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: !Ref A}}]}}}}`],
+    unresolved: [
+      `Parameters: {A: {Type: String}}
+Resources: {B: {Type: AWS::S3::Bucket, Properties: {BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: !Ref A}}]}}}}`,
+    ],
   },
 });

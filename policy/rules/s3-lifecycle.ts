@@ -30,17 +30,22 @@ export const rule = pciRule({
     const list = (isList(rules) ? rules : []).filter(isMap);
     const disposing = list.filter((item) => DISPOSAL.some((name) => isPresent(item[name])));
     if (disposing.some((item) => knownLower(item["Status"]) === "enabled")) return COMPLIANT;
-    if (disposing.some((item) => isOpaque(item["Status"]))) return unresolved(`${path}.Rules`, "Whether the rule is enabled is known at deployment only.");
+    if (disposing.some((item) => isOpaque(item["Status"])))
+      return unresolved(`${path}.Rules`, "Whether the rule is enabled is known at deployment only.");
     return violation(`${path}.Rules`, "No enabled lifecycle rule expires anything.");
   },
   examples: {
-    compliant: [`B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, ExpirationInDays: 400}]}}}`],
+    compliant: [
+      `B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, ExpirationInDays: 400}]}}}`,
+    ],
     violation: [
       `B: {Type: AWS::S3::Bucket}`,
       `B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Disabled, ExpirationInDays: 400}]}}}`,
       `B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, AbortIncompleteMultipartUpload: {DaysAfterInitiation: 7}}]}}}`,
     ],
-    unresolved: [`Parameters: {S: {Type: String}}
-Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: !Ref S, ExpirationInDays: 400}]}}}}`],
+    unresolved: [
+      `Parameters: {S: {Type: String}}
+Resources: {B: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Status: !Ref S, ExpirationInDays: 400}]}}}}`,
+    ],
   },
 });

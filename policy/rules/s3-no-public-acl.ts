@@ -15,16 +15,22 @@ export const rule = pciRule({
   types: ["AWS::S3::Bucket"],
   judge(resource) {
     const value = resource.get("AccessControl");
-    if (isUnresolved(value)) return unresolved("AccessControl", "The access-control list is known at deployment only.");
+    if (isUnresolved(value))
+      return unresolved("AccessControl", "The access-control list is known at deployment only.");
     const acl = known(value) ?? "Private";
     return ["PublicRead", "PublicReadWrite", "AuthenticatedRead"].includes(acl)
       ? violation("AccessControl", `The canned list ${acl} opens the bucket.`)
       : COMPLIANT;
   },
   examples: {
-    compliant: [`B: {Type: AWS::S3::Bucket}`, `B: {Type: AWS::S3::Bucket, Properties: {AccessControl: LogDeliveryWrite}}`],
+    compliant: [
+      `B: {Type: AWS::S3::Bucket}`,
+      `B: {Type: AWS::S3::Bucket, Properties: {AccessControl: LogDeliveryWrite}}`,
+    ],
     violation: [`B: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicRead}}`],
-    unresolved: [`Parameters: {Acl: {Type: String}}
-Resources: {B: {Type: AWS::S3::Bucket, Properties: {AccessControl: !Ref Acl}}}`],
+    unresolved: [
+      `Parameters: {Acl: {Type: String}}
+Resources: {B: {Type: AWS::S3::Bucket, Properties: {AccessControl: !Ref Acl}}}`,
+    ],
   },
 });

@@ -23,7 +23,9 @@ export const rule = pciRule({
       `P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: {Statement: [{Effect: Allow, NotPrincipal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "s3:*", Resource: "*"}]}}}`,
       `P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: {Statement: [{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: "*", Condition: {StringNotEquals: {"aws:SourceVpce": vpce-1}}}]}}}`,
     ],
-    unresolved: [`Parameters: {Policy: {Type: String}}
-Resources: {P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: !Ref Policy}}}`],
+    unresolved: [
+      `Parameters: {Policy: {Type: String}}
+Resources: {P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: !Ref Policy}}}`,
+    ],
   },
 });

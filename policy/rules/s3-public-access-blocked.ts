@@ -12,7 +12,8 @@ export const rule = pciRule({
   row: 9,
   requirements: "1.4.2 7.3.1",
   severity: "critical",
-  rationale: "The blocks hold even when a policy or an access-control list is wrong; a block that is left out of the configuration is off.",
+  rationale:
+    "The blocks hold even when a policy or an access-control list is wrong; a block that is left out of the configuration is off.",
   fix: "Give PublicAccessBlockConfiguration with all four settings true.",
   types: ["AWS::S3::Bucket"],
   judge(resource) {
@@ -25,7 +26,8 @@ export const rule = pciRule({
         const value = resource.get(`${path}.${name}`);
         const state = flag(value);
         if (state === "true") return [];
-        if (state === "unknown") return [unresolved(`${path}.${name}`, `${name} is not known: ${why(value)}.`)];
+        if (state === "unknown")
+          return [unresolved(`${path}.${name}`, `${name} is not known: ${why(value)}.`)];
         return [violation(`${path}.${name}`, `${name} is not on.`)];
       }),
     );

@@ -11,7 +11,8 @@ export const rule = pciRule({
   row: 21,
   requirements: "3.5.1 3.6.1",
   severity: "high",
-  rationale: "Objects under KMS are left out of replication, or lose their key, unless the rule names the destination's key.",
+  rationale:
+    "Objects under KMS are left out of replication, or lose their key, unless the rule names the destination's key.",
   fix: "Set SourceSelectionCriteria.SseKmsEncryptedObjects to Enabled and EncryptionConfiguration.ReplicaKmsKeyID.",
   types: ["AWS::S3::Bucket"],
   judge(resource) {
@@ -26,9 +27,12 @@ export const rule = pciRule({
         const key = `${path}.${index}.Destination.EncryptionConfiguration.ReplicaKmsKeyID`;
         const status = at(item, "SourceSelectionCriteria.SseKmsEncryptedObjects.Status");
         const criteria = `${path}.${index}.SourceSelectionCriteria`;
-        if (!isPresent(at(item, "Destination.EncryptionConfiguration.ReplicaKmsKeyID"))) found.push(violation(key, "The rule names no key of the destination."));
-        if (isUnresolved(status)) found.push(unresolved(criteria, "Whether KMS objects are replicated is known at deployment only."));
-        else if (known(status) !== "Enabled") found.push(violation(criteria, "Objects under KMS are not replicated."));
+        if (!isPresent(at(item, "Destination.EncryptionConfiguration.ReplicaKmsKeyID")))
+          found.push(violation(key, "The rule names no key of the destination."));
+        if (isUnresolved(status))
+          found.push(unresolved(criteria, "Whether KMS objects are replicated is known at deployment only."));
+        else if (known(status) !== "Enabled")
+          found.push(violation(criteria, "Objects under KMS are not replicated."));
         return found;
       }),
     );
@@ -37,9 +41,13 @@ export const rule = pciRule({
     compliant: [
       `B: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: r, Rules: [{Status: Enabled, SourceSelectionCriteria: {SseKmsEncryptedObjects: {Status: Enabled}}, Destination: {Bucket: b, EncryptionConfiguration: {ReplicaKmsKeyID: k}}}]}}}`,
     ],
-    violation: [`B: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: r, Rules: [{Status: Enabled, Destination: {Bucket: b}}]}}}`],
+    violation: [
+      `B: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: r, Rules: [{Status: Enabled, Destination: {Bucket: b}}]}}}`,
+    ],
     notApplicable: [`B: {Type: AWS::S3::Bucket}`],
-    unresolved: [`Parameters: {R: {Type: String}}
-Resources: {B: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: r, Rules: !Ref R}}}}`],
+    unresolved: [
+      `Parameters: {R: {Type: String}}
+Resources: {B: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: r, Rules: !Ref R}}}}`,
+    ],
   },
 });

@@ -9,7 +9,8 @@ export const rule = pciRule({
   row: 11,
   requirements: "2.2.7 4.2.1",
   severity: "high",
-  rationale: "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
+  rationale:
+    "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
   fix: "Deny every principal all actions when aws:SecureTransport is false.",
   types: ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"],
   judge(resource, { set }) {
@@ -26,7 +27,9 @@ export const rule = pciRule({
       `P: {Type: AWS::S3::BucketPolicy, Properties: {PolicyDocument: {Statement: [{Effect: Allow, Principal: {AWS: "111122223333"}, Action: "s3:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "true"}}}]}}}`,
       `P: {Type: AWS::S3::BucketPolicy, Properties: {PolicyDocument: {Statement: [{Effect: Deny, Principal: {AWS: "111122223333"}, Action: "s3:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}}`,
     ],
-    unresolved: [`Parameters: {Policy: {Type: String}}
-Resources: {P: {Type: AWS::S3::BucketPolicy, Properties: {PolicyDocument: !Ref Policy}}}`],
+    unresolved: [
+      `Parameters: {Policy: {Type: String}}
+Resources: {P: {Type: AWS::S3::BucketPolicy, Properties: {PolicyDocument: !Ref Policy}}}`,
+    ],
   },
 });

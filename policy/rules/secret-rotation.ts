@@ -41,11 +41,16 @@ export const rule = pciRule({
     if (isOpaque(rules)) return unresolved("RotationRules", "The schedule is known at deployment only.");
     const days = integer(resource.get("RotationRules.AutomaticallyAfterDays"));
     const expression = resource.get("RotationRules.ScheduleExpression");
-    if (days === "absent" && !isPresent(expression)) return violation("RotationRules", "The schedule names no interval.");
-    if (days === "unknown") return unresolved("RotationRules.AutomaticallyAfterDays", "The interval is known at deployment only.");
+    if (days === "absent" && !isPresent(expression))
+      return violation("RotationRules", "The schedule names no interval.");
+    if (days === "unknown")
+      return unresolved("RotationRules.AutomaticallyAfterDays", "The interval is known at deployment only.");
     const interval = typeof days === "number" ? days : rateDays(known(expression) ?? "");
     if (interval !== undefined && interval > settings.rotationDays) {
-      return violation("RotationRules", `${interval} days pass between rotations; ${settings.rotationDays} are allowed.`);
+      return violation(
+        "RotationRules",
+        `${interval} days pass between rotations; ${settings.rotationDays} are allowed.`,
+      );
     }
     return COMPLIANT;
   },
@@ -61,7 +66,9 @@ R: {Type: AWS::SecretsManager::RotationSchedule, Properties: {SecretId: !Ref A, 
       `S: {Type: AWS::SecretsManager::Secret}`,
       `R: {Type: AWS::SecretsManager::RotationSchedule, Properties: {SecretId: s, RotationRules: {AutomaticallyAfterDays: 365}}}`,
     ],
-    unresolved: [`Parameters: {D: {Type: Number}}
-Resources: {R: {Type: AWS::SecretsManager::RotationSchedule, Properties: {SecretId: s, RotationRules: {AutomaticallyAfterDays: !Ref D}}}}`],
+    unresolved: [
+      `Parameters: {D: {Type: Number}}
+Resources: {R: {Type: AWS::SecretsManager::RotationSchedule, Properties: {SecretId: s, RotationRules: {AutomaticallyAfterDays: !Ref D}}}}`,
+    ],
   },
 });

@@ -9,12 +9,21 @@ export const rule = pciRule({
   row: 11,
   requirements: "2.2.7 4.2.1",
   severity: "high",
-  rationale: "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
+  rationale:
+    "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
   fix: "Deny every principal all actions when aws:SecureTransport is false.",
   types: ["AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"],
   judge(resource, { set }) {
     if (resource.type !== "AWS::SNS::Topic") return tlsGap(resource, "PolicyDocument", "sns") ?? COMPLIANT;
-    return requirePolicy(set, resource, [["AWS::SNS::TopicPolicy", "Topics"], ["AWS::SNS::TopicInlinePolicy", "TopicArn"]], "topic");
+    return requirePolicy(
+      set,
+      resource,
+      [
+        ["AWS::SNS::TopicPolicy", "Topics"],
+        ["AWS::SNS::TopicInlinePolicy", "TopicArn"],
+      ],
+      "topic",
+    );
   },
   examples: {
     compliant: [
@@ -26,7 +35,9 @@ export const rule = pciRule({
       `P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Effect: Allow, Principal: {AWS: "111122223333"}, Action: "sns:Publish", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "true"}}}]}}}`,
       `P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: {Statement: [{Effect: Deny, Principal: {AWS: "111122223333"}, Action: "sns:Publish", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}}`,
     ],
-    unresolved: [`Parameters: {Policy: {Type: String}}
-Resources: {P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: !Ref Policy}}}`],
+    unresolved: [
+      `Parameters: {Policy: {Type: String}}
+Resources: {P: {Type: AWS::SNS::TopicPolicy, Properties: {PolicyDocument: !Ref Policy}}}`,
+    ],
   },
 });

@@ -13,21 +13,28 @@ export const rule = pciRule({
   row: 18,
   requirements: "3.2.1",
   severity: "low",
-  rationale: "Messages are data at rest; SQS disposes of them after the retention period, four days by default.",
+  rationale:
+    "Messages are data at rest; SQS disposes of them after the retention period, four days by default.",
   fix: "Give a MessageRetentionPeriod between 60 and 1,209,600 seconds.",
   types: ["AWS::SQS::Queue"],
   judge(resource) {
     const seconds = integer(resource.get("MessageRetentionPeriod"));
     if (seconds === "absent") return COMPLIANT;
-    if (seconds === "unknown") return unresolved("MessageRetentionPeriod", "The retention is known at deployment only.");
+    if (seconds === "unknown")
+      return unresolved("MessageRetentionPeriod", "The retention is known at deployment only.");
     return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS
       ? COMPLIANT
       : violation("MessageRetentionPeriod", `SQS cannot keep messages for ${seconds} seconds.`);
   },
   examples: {
-    compliant: [`Q: {Type: AWS::SQS::Queue}`, `Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: "1209600"}}`],
+    compliant: [
+      `Q: {Type: AWS::SQS::Queue}`,
+      `Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: "1209600"}}`,
+    ],
     violation: [`Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 2000000}}`],
-    unresolved: [`Parameters: {S: {Type: Number}}
-Resources: {Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: !Ref S}}}`],
+    unresolved: [
+      `Parameters: {S: {Type: Number}}
+Resources: {Q: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: !Ref S}}}`,
+    ],
   },
 });

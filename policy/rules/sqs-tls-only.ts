@@ -9,12 +9,21 @@ export const rule = pciRule({
   row: 11,
   requirements: "2.2.7 4.2.1",
   severity: "high",
-  rationale: "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
+  rationale:
+    "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
   fix: "Deny every principal all actions when aws:SecureTransport is false.",
   types: ["AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"],
   judge(resource, { set }) {
     if (resource.type !== "AWS::SQS::Queue") return tlsGap(resource, "PolicyDocument", "sqs") ?? COMPLIANT;
-    return requirePolicy(set, resource, [["AWS::SQS::QueuePolicy", "Queues"], ["AWS::SQS::QueueInlinePolicy", "Queue"]], "queue");
+    return requirePolicy(
+      set,
+      resource,
+      [
+        ["AWS::SQS::QueuePolicy", "Queues"],
+        ["AWS::SQS::QueueInlinePolicy", "Queue"],
+      ],
+      "queue",
+    );
   },
   examples: {
     compliant: [
@@ -26,7 +35,9 @@ export const rule = pciRule({
       `P: {Type: AWS::SQS::QueuePolicy, Properties: {PolicyDocument: {Statement: [{Effect: Allow, Principal: {AWS: "111122223333"}, Action: "sqs:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "true"}}}]}}}`,
       `P: {Type: AWS::SQS::QueuePolicy, Properties: {PolicyDocument: {Statement: [{Effect: Deny, Principal: {AWS: "111122223333"}, Action: "sqs:*", Resource: "*", Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}}`,
     ],
-    unresolved: [`Parameters: {Policy: {Type: String}}
-Resources: {P: {Type: AWS::SQS::QueuePolicy, Properties: {PolicyDocument: !Ref Policy}}}`],
+    unresolved: [
+      `Parameters: {Policy: {Type: String}}
+Resources: {P: {Type: AWS::SQS::QueuePolicy, Properties: {PolicyDocument: !Ref Policy}}}`,
+    ],
   },
 });

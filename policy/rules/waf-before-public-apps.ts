@@ -11,11 +11,13 @@ const ASSOCIATION = "AWS::WAFv2::WebACLAssociation";
 
 function balancerVerdict(set: TemplateSet, balancer: Resource): Verdict {
   const kind = balancerKind(balancer);
-  if (kind === "network" || kind === "gateway") return notApplicable("WAF protects application load balancers.");
+  if (kind === "network" || kind === "gateway")
+    return notApplicable("WAF protects application load balancers.");
   const scheme = balancer.get("Scheme");
   if (knownLower(scheme) === "internal") return notApplicable("It is not reachable from the internet.");
   if (companions(set, ASSOCIATION, "ResourceArn", balancer).length > 0) return COMPLIANT;
-  if (isUnresolved(scheme) || kind === "unknown") return unresolved("Scheme", "Whether it faces the internet is known at deployment only.");
+  if (isUnresolved(scheme) || kind === "unknown")
+    return unresolved("Scheme", "Whether it faces the internet is known at deployment only.");
   return violation("", "No web ACL is associated with the internet-facing load balancer.");
 }
 
@@ -31,11 +33,19 @@ function protectsStage(association: Resource, api: Resource | undefined, stage: 
 }
 
 function stageVerdict(set: TemplateSet, stage: Resource): Verdict {
-  const api = referenced(stage.get("RestApiId")).find((resource) => resource.type === "AWS::ApiGateway::RestApi");
+  const api = referenced(stage.get("RestApiId")).find(
+    (resource) => resource.type === "AWS::ApiGateway::RestApi",
+  );
   const types = api?.get("EndpointConfiguration.Types");
-  if (isList(types) && types.some((type) => known(type)?.toUpperCase() === "PRIVATE")) return notApplicable("The API is private.");
+  if (isList(types) && types.some((type) => known(type)?.toUpperCase() === "PRIVATE"))
+    return notApplicable("The API is private.");
   const associations = set.ofType(ASSOCIATION).filter((association) => association.exists());
-  if (associations.some((association) => protectsStage(association, api, stage) || denotes(association.get("ResourceArn"), stage))) {
+  if (
+    associations.some(
+      (association) =>
+        protectsStage(association, api, stage) || denotes(association.get("ResourceArn"), stage),
+    )
+  ) {
     return COMPLIANT;
   }
   return violation("", "No web ACL is associated with the public API stage.");
@@ -48,16 +58,22 @@ export const rule = pciRule({
   row: 32,
   requirements: "6.4.1 6.4.2",
   severity: "high",
-  rationale: "An automated technical solution detects and prevents web-based attacks on public-facing applications.",
+  rationale:
+    "An automated technical solution detects and prevents web-based attacks on public-facing applications.",
   fix: "Associate a WAFv2 web ACL with the load balancer or stage; give a distribution a WebACLId (from us-east-1).",
-  types: ["AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ApiGateway::Stage", "AWS::CloudFront::Distribution"],
+  types: [
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ApiGateway::Stage",
+    "AWS::CloudFront::Distribution",
+  ],
   judge(resource, { set }) {
     switch (resource.type) {
       case "AWS::ApiGateway::Stage":
         return stageVerdict(set, resource);
       case "AWS::CloudFront::Distribution": {
         const config = resource.get("DistributionConfig");
-        if (config instanceof Unknown) return unresolved("DistributionConfig", "The configuration is known at deployment only.");
+        if (config instanceof Unknown)
+          return unresolved("DistributionConfig", "The configuration is known at deployment only.");
         return isPresent(at(config, "WebACLId"))
           ? COMPLIANT
           : violation("DistributionConfig.WebACLId", "No web ACL protects the distribution.");
@@ -87,7 +103,9 @@ S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref R, StageName: liv
       `R: {Type: AWS::ApiGateway::RestApi, Properties: {EndpointConfiguration: {Types: [PRIVATE]}}}
 S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref R, StageName: live}}`,
     ],
-    unresolved: [`Parameters: {S: {Type: String}}
-Resources: {L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: !Ref S}}}`],
+    unresolved: [
+      `Parameters: {S: {Type: String}}
+Resources: {L: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: !Ref S}}}`,
+    ],
   },
 });
