@@ -11,7 +11,7 @@ import { buildFunctions, LambdaBundles } from "./components/LambdaBundles";
 import { liveState } from "./components/liveState";
 import { RegionPair } from "./components/RegionPair";
 import { peerOf, REGIONS } from "./components/regions";
-import { TemplateStack } from "./components/TemplateStack";
+import { TemplateStack, type StackParameters } from "./components/TemplateStack";
 
 const config = loadConfig();
 const environment = environmentOf(config);
@@ -67,13 +67,15 @@ const store = regions.both(({ place }) => ({
 
 // --- Transaction logs and backups: DR's buckets first, the primary replicates to them and sets the way back ---------
 
-const storageParameters = regions.both(({ place }) => ({
-  DataKeyArn: encryption[place].outputs.DataKeyArn,
-  LogsKeyArn: encryption[place].outputs.LogsKeyArn,
-  PeerDataKeyArn: encryption[peerOf(place)].outputs.DataKeyArn,
-  AccessLogBucketName: artifacts[place].outputs.AccessLogBucketName,
-  BucketCleanupFunctionArn: artifacts[place].outputs.BucketCleanupFunctionArn,
-}));
+const storageParameters = regions.both(({ place }) => {
+  return {
+    DataKeyArn: encryption[place].outputs.DataKeyArn,
+    LogsKeyArn: encryption[place].outputs.LogsKeyArn,
+    PeerDataKeyArn: encryption[peerOf(place)].outputs.DataKeyArn,
+    AccessLogBucketName: artifacts[place].outputs.AccessLogBucketName,
+    BucketCleanupFunctionArn: artifacts[place].outputs.BucketCleanupFunctionArn,
+  } satisfies Partial<StackParameters<"storage">>;
+});
 
 const drStorage = new TemplateStack("storage", {
   region: regions.dr,
@@ -142,16 +144,18 @@ const messaging = regions.both(
 
 // --- Database: the primary makes the global cluster, DR joins it ----------------------------------------------------
 
-const databaseParameters = regions.both(({ place }) => ({
-  EngineVersion: config.database.engineVersion,
-  MinCapacity: config.database.minCapacity,
-  MaxCapacity: config.database.maxCapacity,
-  BackupRetentionDays: config.database.backupRetentionDays,
-  IsolatedSubnetIds: network[place].outputs.IsolatedSubnetIds,
-  DatabaseSecurityGroupId: network[place].outputs.DatabaseSecurityGroupId,
-  DataKeyArn: encryption[place].outputs.DataKeyArn,
-  LogsKeyArn: encryption[place].outputs.LogsKeyArn,
-}));
+const databaseParameters = regions.both(({ place }) => {
+  return {
+    EngineVersion: config.database.engineVersion,
+    MinCapacity: config.database.minCapacity,
+    MaxCapacity: config.database.maxCapacity,
+    BackupRetentionDays: config.database.backupRetentionDays,
+    IsolatedSubnetIds: network[place].outputs.IsolatedSubnetIds,
+    DatabaseSecurityGroupId: network[place].outputs.DatabaseSecurityGroupId,
+    DataKeyArn: encryption[place].outputs.DataKeyArn,
+    LogsKeyArn: encryption[place].outputs.LogsKeyArn,
+  } satisfies Partial<StackParameters<"database">>;
+});
 
 const primaryDatabase = new TemplateStack("database", {
   region: regions.primary,
@@ -213,27 +217,28 @@ const functionRoles = regions.both(
 );
 
 /** Everything that a function's published version freezes, besides its code. */
-const functionSettings = regions.both(({ place }) => ({
-  ...secretParameters[place],
-  ...functionRoles[place].outputs,
-  LogLevel: config.functions.logLevel,
-  DataKeyArn: encryption[place].outputs.DataKeyArn,
-  PrivateSubnetIds: network[place].outputs.PrivateSubnetIds,
-  FunctionSecurityGroupId: network[place].outputs.FunctionSecurityGroupId,
-  OutboundSecurityGroupId: network[place].outputs.OutboundSecurityGroupId,
-  DatabaseHost: database[place].outputs.ClusterEndpoint,
-  DatabasePort: database[place].outputs.ClusterPort,
-  DatabaseName: database[place].outputs.DatabaseName,
-  SessionsTable: tables.outputs.SessionsTableName,
-  ResultsTable: tables.outputs.ResultsTableName,
-  ControlTable: tables.outputs.ControlTableName,
-  RegionTable: regionState[place].outputs.RegionTableName,
-  PaymentQueueUrl: messaging[place].outputs.PaymentQueueUrl,
-  TransactionBucketName: storage[place].outputs.TransactionBucketName,
-  PspBaseUrl: config.psp.baseUrl,
-  PaymentLimitMinorUnits: config.api.paymentLimitMinorUnits,
-  NotificationPrivateHosts: config.functions.notificationPrivateHosts?.join(","),
-}));
+const functionSettings = regions.both(({ place }) => {
+  return {
+    ...secretParameters[place],
+    ...functionRoles[place].outputs,
+    LogLevel: config.functions.logLevel,
+    DataKeyArn: encryption[place].outputs.DataKeyArn,
+    PrivateSubnetIds: network[place].outputs.PrivateSubnetIds,
+    FunctionSecurityGroupId: network[place].outputs.FunctionSecurityGroupId,
+    OutboundSecurityGroupId: network[place].outputs.OutboundSecurityGroupId,
+    DatabaseHost: database[place].outputs.ClusterEndpoint,
+    DatabasePort: database[place].outputs.ClusterPort,
+    DatabaseName: database[place].outputs.DatabaseName,
+    SessionsTable: tables.outputs.SessionsTableName,
+    ResultsTable: tables.outputs.ResultsTableName,
+    RegionTable: regionState[place].outputs.RegionTableName,
+    PaymentQueueUrl: messaging[place].outputs.PaymentQueueUrl,
+    TransactionBucketName: storage[place].outputs.TransactionBucketName,
+    PspBaseUrl: config.psp.baseUrl,
+    PaymentLimitMinorUnits: config.api.paymentLimitMinorUnits,
+    NotificationPrivateHosts: config.functions.notificationPrivateHosts?.join(","),
+  } satisfies Partial<StackParameters<"functions">>;
+});
 
 const functions = regions.both(
   (region) =>
@@ -255,6 +260,8 @@ const functions = regions.both(
         ConsumersEnabled: live[region.place].consumersEnabled,
         StreamConsumersEnabled: live[region.place].streamConsumersEnabled,
         OutboxRelayEnabled: live[region.place].outboxRelayEnabled,
+        ActivePlace: live.activePlace,
+        Epoch: live.epoch,
       },
     }),
 );

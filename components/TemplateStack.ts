@@ -6,6 +6,7 @@ import type { Environment } from "./environment";
 import type { Templates } from "./generated/templates";
 import type { Region } from "./RegionPair";
 import { holdsData, statefulStackPolicy } from "./stackPolicy";
+import { templateBody, type TemplateStore } from "./templateBody";
 import {
   assertDeployable,
   capabilitiesOf,
@@ -13,7 +14,6 @@ import {
   checkParameterNames,
   loadTemplate,
   ParameterError,
-  placeBody,
   requiredRule,
   type ParameterDeclaration,
   type ParameterValue,
@@ -40,12 +40,6 @@ export type StackParameters<T extends TemplateName> = Omit<Templates[T]["paramet
 export type StackOutputs<T extends TemplateName> = {
   readonly [K in keyof Templates[T]["outputs"]]: pulumi.Output<string>;
 };
-
-/** Bucket of the same Region for bodies that are too large for a request. */
-export interface TemplateStore {
-  readonly bucketName: pulumi.Input<string>;
-  readonly keyArn: pulumi.Input<string>;
-}
 
 export interface TemplateStackArgs<T extends TemplateName> {
   readonly region: Region;
@@ -109,7 +103,7 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
       resourceName,
       {
         name: this.stackName,
-        ...this.body(args),
+        ...templateBody(this.template, args, this),
         parameters: this.checkedParameters(args),
         capabilities: capabilitiesOf(this.template),
         tags: { ...environment.tags },
@@ -128,36 +122,6 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
     if (!aws.Provider.isInstance(this.region.provider)) {
       throw new Error(`stack ${this.stackName}: an explicit provider for ${this.region.name} is required`);
     }
-  }
-
-  /** The body itself, or the URL of the object that holds it. */
-  private body({ store, region, environment }: TemplateStackArgs<T>): aws.cloudformation.StackArgs {
-    const placement = placeBody(this.template);
-    if (placement.via === "inline") return { templateBody: this.template.text };
-    if (!store) {
-      throw new Error(
-        `stack ${this.stackName}: ${this.template.file} has ${this.template.sizeBytes} bytes and needs a bucket to be read from`,
-      );
-    }
-    const object = new aws.s3.BucketObjectv2(
-      `template-${this.template.name}-${region.code}`,
-      {
-        bucket: store.bucketName,
-        key: placement.key,
-        content: this.template.text,
-        contentType: "text/yaml",
-        serverSideEncryption: "aws:kms",
-        kmsKeyId: store.keyArn,
-        tags: { ...environment.tags },
-      },
-      { parent: this, provider: region.provider },
-    );
-    // Path style on the embedded cloud, whose one host name serves every bucket.
-    const base = (bucket: string) =>
-      environment.endpoint === undefined
-        ? `https://${bucket}.s3.${region.name}.amazonaws.com`
-        : `${environment.endpoint.replace(/\/$/, "")}/${bucket}`;
-    return { templateUrl: pulumi.interpolate`${object.bucket.apply(base)}/${object.key}` };
   }
 
   /** Given parameters plus the common ones that this template declares, sorted by name. */

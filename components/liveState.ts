@@ -21,6 +21,8 @@ export interface RegionLiveState {
 /** The state of both Regions, and where it was learnt. */
 export interface LiveState extends Pair<RegionLiveState> {
   readonly activePlace: Place;
+  /** Number of the current period of one active Region: odd while primary is active, even while dr is. */
+  readonly epoch: number;
   /** `configuration`: what is expected. `control-record`: what the control table says. */
   readonly source: "configuration" | "control-record";
 }
@@ -36,11 +38,18 @@ function regionState(active: boolean): RegionLiveState {
   };
 }
 
-/** State of both Regions when `activePlace` is active. */
-export function liveStateOf(activePlace: Place, source: LiveState["source"]): LiveState {
+/**
+ * State of both Regions when `activePlace` is active.
+ * @throws RangeError when the epoch belongs to the other Region
+ */
+export function liveStateOf(activePlace: Place, epoch: number, source: LiveState["source"]): LiveState {
+  const isOdd = epoch % 2 === 1;
+  if (!Number.isInteger(epoch) || epoch < 1 || isOdd !== (activePlace === "primary")) {
+    throw new RangeError(`epoch ${epoch} cannot be one in which ${activePlace} is active`);
+  }
   const standby = peerOf(activePlace);
   const states = { [activePlace]: regionState(true), [standby]: regionState(false) };
-  return { ...(states as Record<Place, RegionLiveState>), activePlace, source };
+  return { ...(states as Record<Place, RegionLiveState>), activePlace, epoch, source };
 }
 
 /**
@@ -48,5 +57,6 @@ export function liveStateOf(activePlace: Place, source: LiveState["source"]): Li
  * here, and nothing else in the program changes.
  */
 export function liveState(config: Pick<PaymentsConfig, "activeRegion">): LiveState {
-  return liveStateOf(config.activeRegion, "configuration");
+  // The first epoch of either Region: what a platform starts with that never failed over.
+  return liveStateOf(config.activeRegion, config.activeRegion === "primary" ? 1 : 2, "configuration");
 }

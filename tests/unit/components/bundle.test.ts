@@ -86,9 +86,10 @@ describe("function bundles", () => {
     const code = Buffer.from(files["index.js"] ?? []).toString("utf8");
     assert.match(code, /GreetingError/);
     assert.doesNotMatch(code, /Entry|\n.*\n.*\n/);
-    const module_ = { exports: {} as { handler: () => Promise<string> } };
-    new Function("module", "exports", "require", code)(module_, module_.exports, require);
-    assert.equal(await module_.exports.handler(), "hello");
+    const unpacked = path.join(folder, "index.js");
+    fs.writeFileSync(unpacked, code);
+    const { handler } = (await import(unpacked)) as { handler: () => Promise<string> };
+    assert.equal(await handler(), "hello");
   });
 
   it("fail with file and line when the code does not build", () => {

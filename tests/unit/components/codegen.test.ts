@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as ts from "typescript";
+import { generate, GENERATED_FILE, isStale } from "../../../components/codegen/generate";
+import { parameterType, renderModule } from "../../../components/codegen/render";
+import { parseTemplate, type ParameterDeclaration } from "../../../components/template";
+
+const ROOT = path.resolve(__dirname, "../../..");
+const WIRING = path.join(__dirname, "fixtures/wiring.ts");
+
+/** What tsc says about one file under the repository's own settings, optionally with another text. */
+function diagnosticsOf(file: string, replacement?: string): string[] {
+  const { config } = ts.readConfigFile(path.join(ROOT, "tsconfig.json"), (name) => ts.sys.readFile(name)) as {
+    config: unknown;
+  };
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  const host = ts.createCompilerHost(options);
+  const readFile = host.readFile.bind(host);
+  if (replacement !== undefined) {
+    host.getSourceFile = (name, target) => {
+      const text = path.resolve(name) === file ? replacement : readFile(name);
+      return text === undefined ? undefined : ts.createSourceFile(name, text, target, true);
+    };
+  }
+  const program = ts.createProgram([file], options, host);
+  return ts
+    .getPreEmitDiagnostics(program, program.getSourceFile(file))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+
+describe("generated types", () => {
+  it("are what the templates give now", async () => {
+    assert.equal(await isStale(), false, 'stale: run "npm run codegen" and commit the result');
+  });
+
+  it("are stale as soon as a template's interface changes", async () => {
+    // Prepare
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "codegen-"));
+    fs.cpSync(path.join(ROOT, "cfn"), folder, { recursive: true });
+    const file = path.join(folder, "network.yaml");
+
+    // Act
+    fs.writeFileSync(
+      file,
+      fs.readFileSync(file, "utf8").replace("Outputs:\n", "Outputs:\n  New:\n    Value: x\n"),
+    );
+    const stale = await isStale(GENERATED_FILE, folder);
+
+    // Assess
+    fs.rmSync(folder, { recursive: true });
+    assert.equal(stale, true);
+  });
+
+  it("are missing types when the file is missing", async () => {
+    assert.equal(await isStale(path.join(ROOT, "components/generated/none.ts")), true);
+  });
+
+  it("do not depend on the order in which a folder is read", async () => {
+    const template = (name: string) => parseTemplate(`cfn/${name}.yaml`, "Resources: {}");
+    assert.equal(renderModule([template("a"), template("b")]), renderModule([template("b"), template("a")]));
+    assert.equal(await generate(), await generate());
+  });
+});
+
+describe("generated parameter types", () => {
+  const declare = (type: string, rules: Partial<ParameterDeclaration> = {}): ParameterDeclaration => ({
+    name: "A",
+    type,
+    noEcho: false,
+    ...rules,
+  });
+  const cases: readonly (readonly [string, ParameterDeclaration, string])[] = [
+    ["text", declare("String"), "Input<string>"],
+    ["numbers, also as text", declare("Number"), "Input<number | string>"],
+    ["enumerated text", declare("String", { allowedValues: ["none", "per-az"] }), 'Input<"none" | "per-az">'],
+    ["enumerated numbers", declare("Number", { allowedValues: ["7", "31"] }), 'Input<7 | 31 | "7" | "31">'],
+    [
+      "true and false as booleans too",
+      declare("String", { allowedValues: ["true", "false"] }),
+      'Input<boolean | "true" | "false">',
+    ],
+    ["comma lists", declare("CommaDelimitedList"), "Input<string> | Input<Input<string>[]>"],
+    ["lists of numbers", declare("List<Number>"), "Input<string> | Input<Input<number | string>[]>"],
+    ["ids", declare("AWS::EC2::VPC::Id"), "Input<string>"],
+  ];
+  for (const [what, declaration, expected] of cases) {
+    it(`cover ${what}`, () => {
+      assert.equal(parameterType(declaration), expected);
+    });
+  }
+
+  it("make a parameter with a default optional and keep descriptions as comments", () => {
+    const text = renderModule([
+      parseTemplate(
+        "cfn/a-b.yaml",
+        "Parameters:\n  X: {Type: String, Description: 'Ends */ here.', Default: ''}\n  Y: {Type: String}\nOutputs:\n  Z: {Value: z, Condition: C}\n",
+      ),
+    ]);
+    assert.match(text, /export interface ABParameters \{/);
+    assert.match(
+      text,
+      /Ends \*\\\/ here\.\n {3}\* Default: \(empty\)\.\n {3}\*\/\n {2}readonly X\?: Input<string>;/,
+    );
+    assert.match(text, /readonly Y: Input<string>;/);
+    assert.match(text, /Absent under some conditions\. \*\/\n {2}readonly Z: string;/);
+  });
+});
+
+describe("wiring checked by the compiler", function () {
+  // Each call type-checks a program that includes the AWS package's declarations.
+  this.timeout(120_000);
+
+  it("compiles the right ways and refuses each wrong one", () => {
+    assert.deepEqual(diagnosticsOf(WIRING), []);
+  });
+
+  it("would notice if a wrong way became right", () => {
+    const text = fs.readFileSync(WIRING, "utf8").replace('NatGateways: "two"', 'NatGateways: "one"');
+    assert.deepEqual(diagnosticsOf(WIRING, text), ["Unused '@ts-expect-error' directive."]);
+  });
+});
