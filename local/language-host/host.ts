@@ -34,7 +34,7 @@ export function createHost(options: HostOptions): grpc.Server {
 
 function service(options: HostOptions): ILanguageRuntimeServer {
   const { children } = options;
-  const notOffered = (call: { sendMetadata?: unknown }, callback: grpc.sendUnaryData<never>): void =>
+  const notOffered = (_call: { sendMetadata?: unknown }, callback: grpc.sendUnaryData<never>): void =>
     callback({
       code: grpc.status.UNIMPLEMENTED,
       details: "this host runs programs, it does not generate code",
