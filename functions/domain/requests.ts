@@ -30,6 +30,7 @@ export const createPaymentRequest = z.strictObject({
   metadata: z
     .record(z.string().regex(METADATA_KEY_PATTERN), z.string().max(500).regex(TEXT_PATTERN))
     .refine((entries) => Object.keys(entries).length <= MAX_METADATA_ENTRIES)
+    .meta({ maxProperties: MAX_METADATA_ENTRIES })
     .optional(),
 });
 
