@@ -187,8 +187,10 @@ export class Database implements Queryable {
       idle_in_transaction_session_timeout: 10_000,
       application_name: process.env["POWERTOOLS_SERVICE_NAME"] ?? "payments",
     });
-    // An idle connection's end is no one's error: the next use opens another.
+    // A connection that ends on its own is no error of its own: whoever uses it next finds out. Without these listeners
+    // the event would end the worker.
     pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     return pool;
   }
 

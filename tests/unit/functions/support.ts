@@ -132,6 +132,8 @@ export type PspBehaviour =
 export class TestPsp implements PaymentServiceProvider {
   readonly known = new Map<string, PspOutcome>();
   readonly calls: string[] = [];
+  /** Every operation that took effect. */
+  readonly charged: string[] = [];
   behaviour: PspBehaviour = "ok";
   lookupIsSilent = false;
   authorize = (request: { idempotencyKey: string }): Promise<PspOutcome> =>
@@ -146,7 +148,7 @@ export class TestPsp implements PaymentServiceProvider {
     return this.known.get(idempotencyKey) ?? { kind: "not_found" };
   }
 
-  /** Operations that took effect; the behaviour of a sloppy PSP that does not recognise a repeat would show here. */
+  /** Calls that would take effect at a PSP that does not recognise a repeat. */
   get charges(): number {
     return this.calls.filter((call) => !call.startsWith("lookup")).length;
   }
@@ -167,7 +169,11 @@ export class TestPsp implements PaymentServiceProvider {
             failure: { code: "card_declined", message: "The card was declined." },
           }
         : { kind: behaviour === "pending" ? "pending" : "succeeded", pspReference };
+    // A PSP recognises a repeat by its key.
+    const before = this.known.get(idempotencyKey);
+    if (before) return before;
     this.known.set(idempotencyKey, outcome);
+    this.charged.push(idempotencyKey);
     return behaviour === "silent_after_charge" ? { kind: "unknown", reason: "timeout" } : outcome;
   }
 }

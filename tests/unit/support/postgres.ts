@@ -63,7 +63,9 @@ export class TestDatabase {
   }
 
   /** What a function uses, as the application's role. */
-  database(options: { poolSize?: number; credentials?: SecretReader<DatabaseSecret> } = {}): Database {
+  database(
+    options: { poolSize?: number; credentials?: SecretReader<DatabaseSecret>; trust?: "own" | "aws" } = {},
+  ): Database {
     const { host, port } = this.#endpoints;
     const database = new Database({
       host,
@@ -71,14 +73,22 @@ export class TestDatabase {
       database: "payments",
       poolSize: options.poolSize ?? 4,
       credentials: options.credentials ?? { read: async () => APPLICATION },
-      ssl: { ca: readFileSync(this.#tls.caFile, "utf8"), host },
+      ...(options.trust !== "aws" && { ssl: { ca: readFileSync(this.#tls.caFile, "utf8"), host } }),
     });
     this.#open.push(database);
     return database;
   }
 
-  /** Everything the servers wrote to their logs. */
-  serverLog(): string {
-    return readFileSync(join(this.#directory, "logs", `postgres-${REGION}-cluster-payments.log`), "utf8");
+  /** A database that nothing listens for. */
+  unreachableDatabase(): Database {
+    return new Database({
+      host: "127.0.0.1",
+      // The discard port: loopback refuses at once.
+      port: 9,
+      database: "payments",
+      poolSize: 1,
+      credentials: { read: async () => APPLICATION },
+      connectTimeoutMs: 500,
+    });
   }
 }
