@@ -52,8 +52,11 @@ export function isJsonMediaType(contentType: string | undefined): boolean {
 function decodeUtf8(body: Uint8Array): string {
   try {
     // `ignoreBOM` keeps a byte-order mark in the text, so that the parser refuses it (RFC 8259 section 8.1).
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch (cause) {
-    throw new ProblemError("invalid_encoding", { detail: "The body must be valid UTF-8.", cause });
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    // API Gateway hands a body over as text: where it could not decode a byte, the replacement character stands.
+    if (!text.includes("\ufffd")) return text;
+  } catch {
+    // Refused below, without quoting anything.
   }
+  throw new ProblemError("invalid_encoding", { detail: "The body must be valid UTF-8." });
 }
