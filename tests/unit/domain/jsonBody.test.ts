@@ -93,7 +93,13 @@ describe("JSON body", () => {
   });
 
   it("refuses bytes that are not UTF-8", () => {
-    for (const bytes of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0x22, 0xe2, 0x82, 0x22]]) {
+    for (const bytes of [
+      [0xff],
+      [0xc0, 0xaf],
+      [0xed, 0xa0, 0x80],
+      [0x22, 0xe2, 0x82, 0x22],
+      [0x22, 0xef, 0xbf, 0xbd, 0x22],
+    ]) {
       assert.equal(
         problemCode(() => parseJsonBody(Buffer.from(bytes), JSON_TYPE)),
         "invalid_encoding",
