@@ -80,7 +80,7 @@ export function allowsEveryone(statement: Statement): boolean {
 /** The root of an account: `arn:aws:iam::<account>:root` or the account's number. */
 export function isAccountRoot(principal: Principal): boolean {
   const text = principal.kind === "aws" || principal.kind === "unknown" ? principalText(principal) : "";
-  return /^arn:[^:]*:iam::[^:]*:root$/.test(text) || /^\d{12}$/.test(text) || text === "<AWS::AccountId>";
+  return /^arn:[^:]*:iam::.*:root$/.test(text) || /^\d{12}$/.test(text) || text === "<AWS::AccountId>";
 }
 
 /** The principal as a text that is equal for equal principals. */

@@ -2,7 +2,7 @@ import type { Rule, RuleExamples, Severity } from "./rule";
 
 interface PciRule extends Pick<
   Rule,
-  "id" | "title" | "rationale" | "fix" | "types" | "judge" | "judgeTemplate"
+  "id" | "title" | "rationale" | "fix" | "types" | "scope" | "judge" | "judgeTemplate"
 > {
   readonly row: number | readonly number[];
   /** Requirement numbers separated by spaces. */

@@ -54,6 +54,8 @@ export interface Rule {
   readonly fix: string;
   /** CloudFormation resource types that `judge` is asked about. */
   readonly types: readonly string[];
+  /** `set`: the answer depends on resources that may stand in other templates. */
+  readonly scope?: "set";
   readonly judge?: (resource: Resource, context: JudgeContext) => Verdict | readonly Verdict[];
   readonly judgeTemplate?: (template: Template, context: JudgeContext) => readonly PartVerdict[];
   readonly examples: RuleExamples;

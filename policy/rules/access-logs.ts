@@ -42,6 +42,7 @@ export const rule = pciRule({
   severity: "medium",
   rationale: "Audit logs record all individual access to card data and all access attempts.",
   fix: "Give the stage AccessLogSetting, the load balancer access_logs.s3.enabled, the distribution Logging, the bucket LoggingConfiguration.",
+  scope: "set",
   types: [
     "AWS::ApiGateway::Stage",
     "AWS::ApiGatewayV2::Stage",

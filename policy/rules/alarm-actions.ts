@@ -25,6 +25,7 @@ export const rule = pciRule({
   rationale:
     "Failures of critical controls are detected, alerted and addressed promptly; an alarm without an action tells nobody.",
   fix: "Give AlarmActions, and leave ActionsEnabled on.",
+  scope: "set",
   types: ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"],
   judge(resource, { set }) {
     const enabled = flag(resource.get("ActionsEnabled"));

@@ -49,6 +49,7 @@ export const rule = drRule({
   rationale:
     "Route 53 goes back to PRIMARY as soon as it is healthy, whoever holds the data by then: two Regions would write.",
   fix: "Let PRIMARY follow a calculated check over the endpoint and the latch; give SECONDARY no check.",
+  scope: "set",
   types: ["AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup"],
   judge(resource, { set }) {
     const failover = records(resource).filter(({ record }) => isPresent(record["Failover"]));

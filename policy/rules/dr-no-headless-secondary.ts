@@ -11,6 +11,7 @@ export const rule = drRule({
   rationale:
     "A cluster without instances must first start one after the disaster, when capacity in the Region is scarce.",
   fix: "Add at least one DBInstance to the cluster, two in different Availability Zones in production.",
+  scope: "set",
   types: ["AWS::RDS::DBCluster"],
   judge(resource, { set }) {
     if (!isPresent(resource.get("GlobalClusterIdentifier")))

@@ -27,6 +27,7 @@ export const rule = drRule({
   severity: "high",
   rationale: "Aurora refuses a switchover between different versions; a failover then is the only way left.",
   fix: "Give every member the same EngineVersion.",
+  scope: "set",
   types: ["AWS::RDS::DBCluster"],
   judge(resource, { set }) {
     if (!isPresent(resource.get("GlobalClusterIdentifier")))

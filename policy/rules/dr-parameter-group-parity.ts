@@ -23,6 +23,7 @@ export const rule = drRule({
   severity: "medium",
   rationale: "A secondary cluster inherits no parameter group; what differs shows only after the promotion.",
   fix: "Give both Regions' groups the same parameters, but for those that follow the role.",
+  scope: "set",
   types: ["AWS::RDS::DBClusterParameterGroup", "AWS::RDS::DBParameterGroup"],
   judge(resource, { set }) {
     const others = counterparts(set, resource);

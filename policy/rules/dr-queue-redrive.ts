@@ -37,6 +37,7 @@ export const rule = drRule({
   severity: "medium",
   rationale: "A message that always fails blocks its consumer until it expires, and then it is lost.",
   fix: "Add a RedrivePolicy with deadLetterTargetArn and maxReceiveCount.",
+  scope: "set",
   types: ["AWS::SQS::Queue"],
   judge(resource, { set }) {
     const policy = resource.get("RedrivePolicy");

@@ -13,6 +13,7 @@ export const rule = pciRule({
   severity: "low",
   rationale: "Audit log files are promptly backed up to a secure, central place.",
   fix: "Replicate the bucket to another Region, or name the backup plan in a suppression.",
+  scope: "set",
   types: ["AWS::S3::Bucket"],
   judge(resource, { set }) {
     if (!logUse(set, resource).trail) return notApplicable("No trail of the set writes to it.");

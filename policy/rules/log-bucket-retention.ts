@@ -14,6 +14,7 @@ export const rule = pciRule({
   severity: "medium",
   rationale: "Audit log history is retained for at least twelve months.",
   fix: "Let logs expire after 365 days or more.",
+  scope: "set",
   types: ["AWS::S3::Bucket"],
   judge(resource, { set, settings }) {
     if (!isLogBucket(set, resource)) return notApplicable("Nothing shows that the bucket receives logs.");

@@ -12,6 +12,7 @@ export const rule = pciRule({
   rationale:
     "Audit log files are protected from modification; a version or a lock keeps what was written first.",
   fix: "Set VersioningConfiguration.Status to Enabled, or an object lock.",
+  scope: "set",
   types: ["AWS::S3::Bucket"],
   judge(resource, { set }) {
     if (!isLogBucket(set, resource)) return notApplicable("Nothing shows that the bucket receives logs.");

@@ -14,6 +14,7 @@ export const rule = pciRule({
   rationale:
     "S3 encrypts with its own keys by default; only KMS shows and limits who decrypts. Load balancers and S3 itself deliver access logs only to SSE-S3, so such buckets are excepted.",
   fix: "Set BucketEncryption with SSEAlgorithm aws:kms and a customer-managed key.",
+  scope: "set",
   types: ["AWS::S3::Bucket"],
   judge(resource, { set }) {
     const path = "BucketEncryption.ServerSideEncryptionConfiguration";

@@ -12,6 +12,7 @@ export const rule = pciRule({
   rationale:
     "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
   fix: "Deny every principal all actions when aws:SecureTransport is false.",
+  scope: "set",
   types: ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"],
   judge(resource, { set }) {
     if (resource.type !== "AWS::S3::Bucket") return tlsGap(resource, "PolicyDocument", "s3") ?? COMPLIANT;

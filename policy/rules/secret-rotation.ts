@@ -30,6 +30,7 @@ export const rule = pciRule({
   severity: "medium",
   rationale: "A credential that nobody changes stays good for whoever copied it.",
   fix: "Add a RotationSchedule with a rotation function and at most 90 days between rotations.",
+  scope: "set",
   types: ["AWS::SecretsManager::Secret", SCHEDULE],
   judge(resource, { set, settings }) {
     if (resource.type === "AWS::SecretsManager::Secret") {

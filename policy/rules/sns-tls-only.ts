@@ -12,6 +12,7 @@ export const rule = pciRule({
   rationale:
     "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
   fix: "Deny every principal all actions when aws:SecureTransport is false.",
+  scope: "set",
   types: ["AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"],
   judge(resource, { set }) {
     if (resource.type !== "AWS::SNS::Topic") return tlsGap(resource, "PolicyDocument", "sns") ?? COMPLIANT;

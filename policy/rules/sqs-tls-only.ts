@@ -12,6 +12,7 @@ export const rule = pciRule({
   rationale:
     "AWS endpoints answer plain HTTP as well; only a Deny on aws:SecureTransport=false ends that for every caller.",
   fix: "Deny every principal all actions when aws:SecureTransport is false.",
+  scope: "set",
   types: ["AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"],
   judge(resource, { set }) {
     if (resource.type !== "AWS::SQS::Queue") return tlsGap(resource, "PolicyDocument", "sqs") ?? COMPLIANT;

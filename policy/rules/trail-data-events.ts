@@ -12,6 +12,7 @@ export const rule = pciRule({
   rationale:
     "Individual access to stored card data and to the logs is recorded; management events do not show it.",
   fix: "Add an event selector for AWS::S3::Object with the buckets' ARNs.",
+  scope: "set",
   types: ["AWS::CloudTrail::Trail"],
   judge(resource, { set }) {
     const records = recordsObjectEvents(resource);

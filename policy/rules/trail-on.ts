@@ -14,6 +14,7 @@ export const rule = pciRule({
   rationale:
     "All actions by administrators and all invalid access attempts are recorded, wherever in AWS they happen.",
   fix: "Set IsLogging, IsMultiRegionTrail and IncludeGlobalServiceEvents to true; record read and write management events.",
+  scope: "set",
   types: ["AWS::CloudTrail::Trail"],
   judge(resource, { set }) {
     const found: Verdict[] = [];

@@ -61,6 +61,7 @@ export const rule = pciRule({
   rationale:
     "An automated technical solution detects and prevents web-based attacks on public-facing applications.",
   fix: "Associate a WAFv2 web ACL with the load balancer or stage; give a distribution a WebACLId (from us-east-1).",
+  scope: "set",
   types: [
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
     "AWS::ApiGateway::Stage",
