@@ -44,6 +44,10 @@ export class Children {
     }
   }
 
+  get areRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
   stopAll(): void {
     for (const child of this.#running) {
       this.stop(child);

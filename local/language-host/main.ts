@@ -32,8 +32,14 @@ function main(): void {
     children.killAll();
     process.exit(0);
   };
-  // Ctrl-C reaches every process of the terminal; what to end, and when, is the engine's decision (Cancel).
-  process.on("SIGINT", () => undefined);
+  // SIGINT is how the engine ends a plugin that it no longer needs; unheeded, it waits five seconds each time. It is
+  // also a Ctrl-C, which reaches every process of the terminal: then what to end, and when, is the engine's decision
+  // (Cancel).
+  process.on("SIGINT", () => {
+    if (!children.areRunning) {
+      end();
+    }
+  });
   process.on("SIGTERM", end);
   process.on("SIGHUP", end);
   whenParentGone(end);
