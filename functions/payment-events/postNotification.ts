@@ -97,7 +97,7 @@ const publicOnly: LookupFunction = (hostname, options, callback) => {
     if (error) return callback(error, "", 0);
     const first = addresses[0];
     if (!first || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new ForbiddenNotificationUrl("a private address") as NodeJS.ErrnoException, "", 0);
+      return callback(new ForbiddenNotificationUrl("a private address"), "", 0);
     }
     if (options.all === true) return callback(null, addresses);
     return callback(null, first.address, first.family);

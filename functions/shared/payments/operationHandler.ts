@@ -1,10 +1,10 @@
-import { PAYMENT_ID_PATTERN, type FollowUpKind } from "../../domain/identifiers";
+import type { FollowUpKind } from "../../domain/identifiers";
 import { readIdempotencyKey } from "../../domain/idempotency";
-import { ProblemError } from "../../domain/problems";
 import { cancelRequest, captureRequest, refundRequest } from "../../domain/requests";
 import { readOptionalBody } from "../../domain/validation";
 import { apiHandler, merchantOf, type HttpDependencies } from "../http/apiHandler";
 import { onceResponse } from "../http/onceResponse";
+import { paymentIdOf } from "../http/paymentIdOf";
 import type { HttpRequest } from "../http/request";
 import type { RegionStateReader } from "../regions/regionState";
 import type { AcceptDependencies } from "./acceptOnce";
@@ -36,13 +36,6 @@ export function operationHandler(
     if (!once.replayed) dependencies.metrics.count(`Acknowledged${METRICS[kind]}s`);
     return onceResponse(once, request.correlationId);
   });
-}
-
-/** The payment's id in the path. One that cannot exist is not found, without a look. @throws ProblemError */
-export function paymentIdOf(request: HttpRequest): string {
-  const paymentId = request.pathParameters["paymentId"] ?? "";
-  if (!PAYMENT_ID_PATTERN.test(paymentId)) throw new ProblemError("payment_not_found");
-  return paymentId;
 }
 
 function amountOf(kind: FollowUpKind, { body, headers }: HttpRequest): number | undefined {

@@ -94,7 +94,7 @@ describe("schema migrations", function () {
               statements.push(`${text} ${JSON.stringify(values ?? [])}`);
               return target.query(text, values);
             }
-          : Reflect.get(target, name),
+          : (Reflect.get(target, name) as unknown),
     });
 
     // Act

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import type { Client } from "pg";
-import type { FollowUpKind } from "../../../functions/domain/identifiers";
-import { createHandler as createIntake } from "../../../functions/intake/handler";
-import { createHandler as createRelay } from "../../../functions/outbox-relay/handler";
 import { createHandler as createProcessor } from "../../../functions/processor/handler";
-import { createHandler as createQuery } from "../../../functions/query/handler";
-import { operationHandler } from "../../../functions/shared/payments/operationHandler";
 import { publishEvents } from "../../../functions/shared/payments/publishEvents";
 import type { PaymentMessage } from "../../../functions/shared/queue/paymentMessage";
 import { TestDatabase } from "../support/postgres";
-import { addMerchants, apiEvent, CONTEXT, newKey, OTHER_MERCHANT, parsed, sqsEvent, World } from "./support";
-
-const PATHS = { capture: "capture", refund: "refunds", cancel: "cancel" } as const;
+import { actions } from "./actions";
+import { addMerchants, CONTEXT, sqsEvent, World } from "./support";
 
 describe("processing", function () {
   this.timeout(60_000);
@@ -34,53 +28,10 @@ describe("processing", function () {
     await postgres.stop();
   });
 
-  const pay = async (
-    capture_method: "automatic" | "manual" = "automatic",
-    amount = 1000,
-  ): Promise<string> => {
-    const body = { amount, currency: "SGD", payment_method: "pm_ok", capture_method };
-    const answer = parsed(await createIntake(world.accepting)(apiEvent({ body, key: newKey() })));
-    assert.equal(answer.status, 202);
-    return answer.json["id"] as string;
-  };
-  const ask = async (
-    kind: FollowUpKind,
-    paymentId: string,
-    body?: object,
-    key = newKey(),
-    merchantId?: string,
-  ) =>
-    parsed(
-      await operationHandler(
-        kind,
-        world.accepting,
-      )(
-        apiEvent({
-          path: `/v1/payments/${paymentId}/${PATHS[kind]}`,
-          pathParameters: { paymentId },
-          key,
-          ...(body && { body }),
-          ...(merchantId && { merchantId }),
-        }),
-      ),
-    );
-  const deliver = async (messages: readonly unknown[], receives = 1): Promise<number> =>
-    (await createProcessor(world.processing)(sqsEvent(messages, receives), CONTEXT)).batchItemFailures.length;
-  const deliverAll = (receives = 1): Promise<number> => deliver(world.queue.messages.splice(0), receives);
-  const get = async (paymentId: string) =>
-    parsed(
-      await createQuery(world.accepting)(
-        apiEvent({ method: "GET", path: `/v1/payments/${paymentId}`, pathParameters: { paymentId } }),
-      ),
-    ).json;
-  const balance = async (paymentId: string): Promise<Record<string, number>> => {
-    const found = await admin.query<{ type: string; total: string }>(
-      `SELECT a.type, sum(e.amount) AS total FROM payments.ledger_entries e JOIN payments.ledger_accounts a USING (account_id)
-        WHERE payment_id = $1 GROUP BY a.type HAVING sum(e.amount) <> 0`,
-      [paymentId],
-    );
-    return Object.fromEntries(found.rows.map(({ type, total }) => [type, Number(total)]));
-  };
+  const { pay, deliver, deliverAll, get, balance } = actions(
+    () => world,
+    () => admin,
+  );
 
   it("takes a payment to succeeded, with a ledger that balances and a result of its version", async () => {
     // Prepare
@@ -268,108 +219,6 @@ describe("processing", function () {
     assert.equal(world.psp.charges, 1);
   });
 
-  it("captures in parts, refunds in parts, and books each", async () => {
-    // Prepare
-    const id = await pay("manual");
-    await deliverAll();
-    assert.equal((await get(id))["status"], "requires_capture");
-
-    // Act
-    assert.equal((await ask("capture", id, { amount: 400 })).status, 202);
-    await deliverAll();
-    assert.equal((await ask("capture", id)).json["amount"], 600);
-    await deliverAll();
-    assert.equal((await ask("refund", id, { amount: 250 })).status, 202);
-    await deliverAll();
-
-    // Assess
-    const payment = await get(id);
-    assert.equal(payment["status"], "succeeded");
-    assert.deepEqual([payment["amount_captured"], payment["amount_refunded"]], [1000, 250]);
-    assert.deepEqual(
-      (payment["operations"] as { object: string; status: string; amount: number }[]).map(
-        ({ object, status, amount }) => `${object} ${status} ${amount}`,
-      ),
-      ["capture succeeded 400", "capture succeeded 600", "refund succeeded 250"],
-    );
-    assert.deepEqual(await balance(id), { psp_receivable: 750, merchant_payable: -750 });
-    const versions = world.results.stream.map(({ version }) => version);
-    assert.deepEqual(
-      versions,
-      [...versions].sort((left, right) => left - right),
-    );
-  });
-
-  it("cancels an authorisation, and nothing can be captured afterwards", async () => {
-    const id = await pay("manual");
-    await deliverAll();
-
-    assert.equal((await ask("cancel", id)).status, 202);
-    assert.equal((await ask("capture", id)).json["code"], "payment_not_capturable");
-    await deliverAll();
-
-    assert.equal((await get(id))["status"], "canceled");
-    assert.deepEqual(await balance(id), {});
-  });
-
-  it("refuses a capture beyond what is authorised, a refund beyond what is captured, a cancel after a capture", async () => {
-    const id = await pay("manual");
-    await deliverAll();
-
-    assert.equal((await ask("refund", id, { amount: 1 })).json["code"], "payment_not_refundable");
-    assert.equal((await ask("capture", id, { amount: 1001 })).json["code"], "capture_exceeds_authorized");
-    await ask("capture", id, { amount: 600 });
-    // What is asked for counts, answered or not.
-    assert.equal((await ask("capture", id, { amount: 401 })).json["code"], "capture_exceeds_authorized");
-    assert.equal((await ask("cancel", id)).json["code"], "payment_not_cancelable");
-    await deliverAll();
-    assert.equal((await ask("refund", id, { amount: 601 })).json["code"], "refund_exceeds_captured");
-    assert.equal(
-      (await ask("refund", id, { amount: 600 }, newKey(), OTHER_MERCHANT)).json["code"],
-      "payment_not_found",
-    );
-  });
-
-  it("accepts at most one of two captures at once that together exceed the payment", async () => {
-    const id = await pay("manual");
-    await deliverAll();
-
-    const answers = await Promise.all([1, 2, 3].map(() => ask("capture", id, { amount: 700 })));
-
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 422, 422]);
-  });
-
-  it("accepts one capture of ten with the same key", async () => {
-    const id = await pay("manual");
-    await deliverAll();
-    const key = newKey();
-
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => ask("capture", id, { amount: 300 }, key)),
-    );
-
-    assert.ok(answers.every(({ status }) => status === 202 || status === 409));
-    assert.equal(
-      answers.filter(({ status, headers }) => status === 202 && !headers["Idempotent-Replayed"]).length,
-      1,
-    );
-    assert.equal(((await get(id))["operations"] as unknown[]).length, 1);
-  });
-
-  it("gives back what a failed capture had reserved", async () => {
-    const id = await pay("manual");
-    await deliverAll();
-    world.psp.behaviour = "rejected";
-    await ask("capture", id, { amount: 1000 });
-    await deliverAll();
-    world.psp.behaviour = "ok";
-
-    assert.equal((await ask("capture", id, { amount: 1000 })).status, 202);
-    await deliverAll();
-
-    assert.equal((await get(id))["amount_captured"], 1000);
-  });
-
   describe("results", () => {
     it("brings the message back when the results table is away, and never calls the PSP again for it", async () => {
       const id = await pay();
@@ -389,106 +238,6 @@ describe("processing", function () {
 
       assert.equal(await publishEvents(world.database, world.results, id), 0);
       assert.equal(world.results.stream.length, 1);
-    });
-  });
-
-  describe("outbox relay", () => {
-    beforeEach(() => admin.query("UPDATE payments.outbox SET sent_at = now() WHERE sent_at IS NULL"));
-    beforeEach(() =>
-      admin.query(
-        "UPDATE payments.payment_operations SET status = 'failed' WHERE status IN ('pending', 'processing')",
-      ),
-    );
-    const relay = () => createRelay({ ...world.processing, queue: world.queue })();
-    const age = (paymentId: string) =>
-      admin.query(
-        "UPDATE payments.outbox SET next_attempt_at = now() - interval '1 minute' WHERE payment_id = $1",
-        [paymentId],
-      );
-
-    it("sends what its writer could not, once", async () => {
-      // Prepare
-      world.queue.isAway = true;
-      const id = await pay();
-      world.queue.isAway = false;
-
-      // Act
-      const young = await relay();
-      await age(id);
-      const due = await relay();
-      const again = await relay();
-
-      // Assess
-      assert.deepEqual([young.sent, due.sent, again.sent], [0, 1, 0]);
-      assert.equal(world.queue.messages[0]?.paymentId, id);
-      assert.equal(await deliverAll(), 0);
-      assert.equal((await get(id))["status"], "succeeded");
-    });
-
-    it("sends each message once when two relays run at the same time", async () => {
-      world.queue.isAway = true;
-      for (let n = 0; n < 5; n += 1) await age(await pay());
-      world.queue.isAway = false;
-
-      const reports = await Promise.all([relay(), relay()]);
-
-      assert.equal(
-        reports.reduce((sum, { sent }) => sum + sent, 0),
-        5,
-      );
-      assert.equal(
-        new Set(world.queue.messages.map(({ messageId }) => messageId)).size,
-        world.queue.messages.length,
-      );
-    });
-
-    it("puts off what the queue does not take", async () => {
-      world.queue.isAway = true;
-      await age(await pay());
-
-      const first = await relay();
-      const second = await relay();
-
-      assert.deepEqual([first.postponed, second.postponed], [1, 0]);
-    });
-
-    it("carries over results that never reached the table", async () => {
-      const id = await pay();
-      world.results.failures = 1;
-      await deliverAll();
-      await admin.query(
-        "UPDATE payments.payment_events SET occurred_at = now() - interval '1 minute' WHERE payment_id = $1",
-        [id],
-      );
-
-      assert.equal((await relay()).published, 1);
-      assert.equal(world.results.items.get(id)?.status, "succeeded");
-    });
-
-    it("sends an operation again that waited for a quarter of an hour, and the PSP is asked before it is called", async () => {
-      const id = await pay();
-      world.queue.messages.length = 0;
-      await admin.query(
-        "UPDATE payments.payment_operations SET updated_at = now() - interval '16 minutes' WHERE payment_id = $1",
-        [id],
-      );
-
-      assert.equal((await relay()).revived, 1);
-      assert.equal((await relay()).revived, 0);
-      await deliverAll();
-
-      assert.deepEqual(world.psp.calls, ["lookup pay", "authorize pay"]);
-      assert.equal((await get(id))["status"], "succeeded");
-    });
-
-    it("does nothing on a standby", async () => {
-      world.queue.isAway = true;
-      await age(await pay());
-      world.queue.isAway = false;
-      world.regionState.role = "STANDBY";
-
-      assert.equal((await relay()).active, false);
-      assert.equal(world.queue.messages.length, 0);
     });
   });
 });

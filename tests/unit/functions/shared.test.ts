@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { ALBEvent, CloudFormationCustomResourceEvent } from "aws-lambda";
+import type { ALBEvent } from "aws-lambda";
 import * as z from "zod";
-import { createHandler as createRegionRole } from "../../../functions/region-role/handler";
-import {
-  createHandler as createSchemaMigration,
-  type AdminClient,
-} from "../../../functions/schema-migration/handler";
-import { putAnswer } from "../../../functions/shared/customResource";
 import { InvalidEnvironment, readEnvironment } from "../../../functions/shared/environment";
 import { fromApiGateway, fromLoadBalancer } from "../../../functions/shared/http/request";
-import { createLogger } from "../../../functions/shared/observability/logger";
 import type { PspOutcome } from "../../../functions/shared/psp/PaymentServiceProvider";
 import { RotatingPaymentServiceProvider } from "../../../functions/shared/psp/RotatingPaymentServiceProvider";
 import {
@@ -23,8 +14,8 @@ import {
 } from "../../../functions/shared/regions/regionState";
 import { secretReader, UnusableSecret } from "../../../functions/shared/secrets/SecretReader";
 import { DynamoResults, type PaymentResult } from "../../../functions/shared/tables/ResultRepository";
-import { DynamoSessions } from "../../../functions/shared/tables/SessionRepository";
-import { apiEvent, CONTEXT, TestClock, TestLog, TestPsp, TestRegionState } from "./support";
+import { DynamoSessions, type Session } from "../../../functions/shared/tables/SessionRepository";
+import { apiEvent, TestPsp } from "./support";
 
 const CARD = "4242424242424242";
 const ARN = "arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:secret-psp-local";
@@ -46,76 +37,6 @@ function fakeTable(...answers: (object | Error)[]): {
 
 const conditionFailed = (): Error =>
   Object.assign(new Error("no"), { name: "ConditionalCheckFailedException" });
-
-describe("log", () => {
-  const linesOf = (write: () => void): string => {
-    const lines: string[] = [];
-    const original = process.stdout.write.bind(process.stdout);
-    const originalError = process.stderr.write.bind(process.stderr);
-    const keep = (chunk: string | Uint8Array): boolean => lines.push(String(chunk)) > 0;
-    process.stdout.write = keep as typeof process.stdout.write;
-    process.stderr.write = keep as typeof process.stderr.write;
-    try {
-      write();
-    } finally {
-      process.stdout.write = original;
-      process.stderr.write = originalError;
-    }
-    return lines.join("");
-  };
-
-  it("writes JSON with the correlation id", () => {
-    const line = linesOf(() => {
-      const log = createLogger();
-      log.scope({ correlationId: "abc-12345" });
-      log.info("hello", { paymentId: "pay_x" });
-    });
-
-    const entry = JSON.parse(line) as Record<string, unknown>;
-    assert.deepEqual(
-      [entry["message"], entry["correlationId"], entry["paymentId"]],
-      ["hello", "abc-12345", "pay_x"],
-    );
-  });
-
-  const apiKey = `mk_live_${"k".repeat(43)}`;
-  const leaks: [string, (log: ReturnType<typeof createLogger>) => void, RegExp][] = [
-    ["a card number in the message", (log) => log.info(`card ${CARD}`), /4242/],
-    ["a card number with dashes", (log) => log.warn("x", { note: "4242-4242-4242-4242" }), /4242-4242/],
-    ["a card number as a number", (log) => log.info("x", { value: Number(CARD) }), /4242/],
-    ["a card number as a field's name", (log) => log.info("x", { nested: { [CARD]: 1 } }), /4242/],
-    ["a card number in an error", (log) => log.error("x", { error: new Error(`bad ${CARD}`) }), /4242/],
-    [
-      "a card number in an error's cause",
-      (log) => log.error("x", { error: new Error("bad", { cause: new Error(CARD) }) }),
-      /4242/,
-    ],
-    ["an API key in a text", (log) => log.info(`key ${apiKey}`), /kkkk/],
-    ["a bearer token", (log) => log.info("header Bearer abcdef123456"), /abcdef123456/],
-    ["a password by its name", (log) => log.info("x", { secret: { password: "hunter2hunter2" } }), /hunter2/],
-    [
-      "an authorization header",
-      (log) => log.info("x", { headers: { Authorization: "topsecret" } }),
-      /topsecret/,
-    ],
-    ["a pepper by its name", (log) => log.info("x", { apiKeyPepper: "topsecret" }), /topsecret/],
-    ["a password in a URL", (log) => log.info("postgres://app:hunter2@db:5432/payments"), /hunter2/],
-    [
-      "a presigned URL's signature",
-      (log) => log.info("https://b.s3/x?X-Amz-Signature=0a1b2c3d&x=1"),
-      /0a1b2c3d/,
-    ],
-    ["a SCRAM verifier", (log) => log.info("SCRAM-SHA-256$4096:c2FsdA==$a2V5:c2lnbg=="), /a2V5/],
-  ];
-  for (const [name, write, secret] of leaks) {
-    it(`never shows ${name}`, () => {
-      const line = linesOf(() => write(createLogger()));
-
-      assert.doesNotMatch(line, secret);
-      assert.match(line, /REDACTED/);
-    });
-  }
-});
 
 describe("environment", () => {
   it("names every variable that is wrong and shows no value", () => {
@@ -245,12 +166,17 @@ describe("tables", () => {
 
   it("keep the first session of an id, with the minute it is found by and its end", async () => {
     const { client, inputs } = fakeTable({}, conditionFailed());
-    const sessions = new DynamoSessions(client, "sessions");
-    const session = {
-      ...{ paymentId: "pay_x", targetPaymentId: "pay_x", kind: "authorize", merchantId: "mer_x" },
-      ...{ idempotencyKey: "key-12345", request: "{}", status: "accepted", epoch: 1 },
+    const session: Session = {
+      paymentId: "pay_x",
+      targetPaymentId: "pay_x",
+      kind: "authorize",
+      merchantId: "mer_x",
+      idempotencyKey: "key-12345",
+      request: "{}",
+      status: "accepted",
       acceptedAt: new Date("2026-11-24T09:05:59.123Z"),
-    } as const;
+      epoch: 1,
+    };
 
     assert.deepEqual(
       [await sessions.ensure(session), await sessions.ensure(session)],
@@ -355,179 +281,5 @@ describe("the PSP's key", () => {
 
     assert.equal((await provider.authorize(request)).kind, "rejected");
     assert.equal(calls, 1);
-  });
-});
-
-describe("custom resources", () => {
-  const event = (
-    RequestType: "Create" | "Update" | "Delete",
-    properties: object = {},
-  ): CloudFormationCustomResourceEvent =>
-    ({
-      RequestType,
-      ResponseURL: "https://answers.example/?X-Amz-Signature=1",
-      StackId: "stack",
-      RequestId: "request",
-      LogicalResourceId: "Resource",
-      ...(RequestType !== "Create" && { PhysicalResourceId: "from-before" }),
-      ResourceProperties: { ServiceToken: "token", ...properties },
-    }) as unknown as CloudFormationCustomResourceEvent;
-  let answers: Record<string, unknown>[];
-  const put = async (_: string, body: string): Promise<void> =>
-    void answers.push(JSON.parse(body) as Record<string, unknown>);
-  beforeEach(() => {
-    answers = [];
-  });
-
-  describe("region role", () => {
-    const seeded: RegionState[] = [];
-    const role = (place: "primary" | "dr", written = true) =>
-      createRegionRole({
-        ...{ place, put, clock: new TestClock(), log: new TestLog(), physicalResourceId: "region-role" },
-        seed: async (state) => {
-          seeded.push(state);
-          return written;
-        },
-      });
-    beforeEach(() => {
-      seeded.length = 0;
-    });
-
-    it("makes primary active and dr a standby, at epoch 1", async () => {
-      await role("primary")(event("Create"), CONTEXT);
-      await role("dr")(event("Create"), CONTEXT);
-
-      assert.deepEqual(
-        seeded.map(({ role: name, epoch }) => [name, epoch]),
-        [
-          ["ACTIVE", 1],
-          ["STANDBY", 1],
-        ],
-      );
-      assert.deepEqual(
-        [answers[0]?.["Status"], answers[0]?.["PhysicalResourceId"]],
-        ["SUCCESS", "region-role"],
-      );
-    });
-
-    it("makes a primary that is rebuilt after a failover a standby of the live epoch", async () => {
-      await role("primary")(event("Create", { ActivePlace: "dr", Epoch: "2" }), CONTEXT);
-
-      assert.deepEqual([seeded[0]?.role, seeded[0]?.epoch], ["STANDBY", 2]);
-    });
-
-    it("succeeds when there is a record already, and touches nothing on deletion", async () => {
-      await role("primary", false)(event("Update"), CONTEXT);
-      await role("primary")(event("Delete"), CONTEXT);
-
-      assert.deepEqual(
-        answers.map(({ Status }) => Status),
-        ["SUCCESS", "SUCCESS"],
-      );
-      assert.deepEqual(
-        answers.map(({ PhysicalResourceId }) => PhysicalResourceId),
-        ["from-before", "from-before"],
-      );
-      assert.equal(seeded.length, 1);
-    });
-
-    it("answers FAILED, and does not throw, for an epoch that belongs to the other place", async () => {
-      await role("primary")(event("Create", { Epoch: "2" }), CONTEXT);
-
-      assert.equal(answers[0]?.["Status"], "FAILED");
-      assert.match(String(answers[0]?.["Reason"]), /Epoch/);
-      assert.equal(seeded.length, 0);
-    });
-  });
-
-  describe("schema migration", () => {
-    const migrate = (options: {
-      place: "primary" | "dr";
-      state?: TestRegionState;
-      connect: () => Promise<AdminClient>;
-    }) =>
-      createSchemaMigration({
-        ...{ put, log: new TestLog(), physicalResourceId: "payments-schema", pause: async () => undefined },
-        place: options.place,
-        regionState: options.state ?? {
-          read: async () => {
-            throw new RegionStateUnreadable("absent");
-          },
-          requireActive: async () => {
-            throw new Error("not asked");
-          },
-        },
-        connect: options.connect,
-        applicationCredentials: async () => ({ username: "payments_app", password: "x" }),
-      });
-    const neverConnects = async (): Promise<AdminClient> => {
-      throw new Error("must not connect");
-    };
-
-    it("does nothing on a standby, by role or, before there is one, by place", async () => {
-      const state = new TestRegionState();
-      state.role = "STANDBY";
-
-      await migrate({ place: "primary", state, connect: neverConnects })(event("Update"), CONTEXT);
-      await migrate({ place: "dr", connect: neverConnects })(event("Create"), CONTEXT);
-      await migrate({ place: "primary", connect: neverConnects })(event("Delete"), CONTEXT);
-
-      assert.deepEqual(
-        answers.map(({ Status }) => Status),
-        ["SUCCESS", "SUCCESS", "SUCCESS"],
-      );
-    });
-
-    it("does nothing on a server in recovery", async () => {
-      const statements: string[] = [];
-      const client = {
-        query: async (text: string) => {
-          statements.push(text);
-          return { rows: [{ recovering: true }] };
-        },
-        end: async () => undefined,
-      } as unknown as AdminClient;
-
-      await migrate({ place: "primary", connect: async () => client })(event("Create"), CONTEXT);
-
-      assert.equal(answers[0]?.["Status"], "SUCCESS");
-      assert.equal(statements.length, 1);
-    });
-
-    it("waits for a cluster that is still starting, and answers FAILED when it never does", async () => {
-      let left = 60_000;
-      const context = { ...CONTEXT, getRemainingTimeInMillis: () => (left -= 10_000) };
-      let tries = 0;
-      const connect = async (): Promise<AdminClient> => {
-        tries += 1;
-        throw new Error("connection refused");
-      };
-
-      await migrate({ place: "primary", connect })(event("Create"), context);
-
-      assert.ok(tries > 1);
-      assert.equal(answers[0]?.["Status"], "FAILED");
-    });
-  });
-
-  it("answer with an empty content type, as the URL was signed, and again when the first answer got lost", async () => {
-    // Prepare
-    const requests: { type: string | undefined; method: string | undefined; body: string }[] = [];
-    const server = createServer((request: IncomingMessage, response) => {
-      let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      request.on("end", () => {
-        requests.push({ type: request.headers["content-type"], method: request.method, body });
-        response.writeHead(requests.length === 1 ? 503 : 200).end();
-      });
-    });
-    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-
-    // Act
-    await putAnswer(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, '{"a":"é"}');
-    server.close();
-
-    // Assess
-    assert.deepEqual(requests, Array(2).fill({ type: "", method: "PUT", body: '{"a":"é"}' }));
   });
 });
