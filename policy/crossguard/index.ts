@@ -63,16 +63,17 @@ function programResources(resources: readonly PolicyResource[]): NativeResource[
   }));
 }
 
-let last: { key: readonly PolicyResource[]; judgement: Judgement } | undefined;
+let last: { key: string; judgement: Judgement } | undefined;
 
 /** The judgement of everything together; asked once per rule with the same resources, computed once. */
 function whole(resources: readonly PolicyResource[]): Judgement {
-  const urns = last?.key.map((resource) => resource.urn).join();
-  if (last !== undefined && urns === resources.map((resource) => resource.urn).join()) return last.judgement;
   const all = programResources(resources);
+  const key = JSON.stringify(all);
+  if (last?.key === key) return last.judgement;
   const objects = all.map(({ resource }) => resource).filter(({ type }) => isTemplateObject(type));
-  last = { key: resources, judgement: judgements.together(all, objects) };
-  return last.judgement;
+  const judgement = judgements.together(all, objects);
+  last = { key, judgement };
+  return judgement;
 }
 
 const level = (rule: { id: string; enforcement: string }): EnforcementLevel =>
@@ -143,6 +144,20 @@ const readable = {
   },
 };
 
+/** A template whose place was not known at first is judged at the end, so that it does not slip through. */
+const late = {
+  name: "template-judged-late",
+  description: "Templates that are known only at the end of a preview comply as well",
+  enforcementLevel: "mandatory" as EnforcementLevel,
+  validateStack: (args: { resources: PolicyResource[] }, report: (message: string) => void) => {
+    for (const finding of whole(args.resources).report.findings) {
+      const isMandatory = finding.result === "violation" && finding.enforcement === "mandatory";
+      if (isMandatory && judgements.isLate(finding.file))
+        report(`${finding.rule}: ${describeFinding(finding)}`);
+    }
+  },
+};
+
 const explained = {
   name: SUPPRESSION_RULE,
   description: "Every suppression has a reason, an owner and an expiry in the future",
@@ -174,5 +189,5 @@ const advice = {
 new PolicyPack("payments-pci-dss", {
   displayName: "PCI DSS v4.0.1 and disaster recovery for CloudFormation",
   description: "Judges the CloudFormation inside Pulumi programs.",
-  policies: [...RULES.map(rulePolicy), ...programPolicies, readable, explained, advice],
+  policies: [...RULES.map(rulePolicy), ...programPolicies, readable, late, explained, advice],
 });

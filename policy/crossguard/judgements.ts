@@ -5,6 +5,7 @@ import { TemplateSet } from "../engine/set";
 import { nativeTemplate, type NativeResource } from "./native";
 import { STACK_TYPE, isTemplateObject, stackTemplate, stackTemplateByDependency } from "./stacks";
 import type { ProgramResource, StackTemplate } from "./stacks";
+import { isUnknownValue } from "./unknown";
 
 /** What was found in one resource of the program, and what prevented finding more. */
 export interface Judgement {
@@ -17,7 +18,9 @@ const EMPTY: Report = { findings: [], assessments: [], suppressed: [] };
 /** Judges resources as the engine shows them, one by one, and all of them together at the end. */
 export class Judgements {
   /** Objects of the program that may hold templates; the engine shows them before the stacks that use them. */
-  readonly #objects: ProgramResource[] = [];
+  readonly #objects = new Map<string, ProgramResource>();
+  /** Stacks whose template was not known when they were shown alone. */
+  readonly #late = new Set<string>();
   readonly #byResource = new Map<string, { key: string; judgement: Judgement }>();
 
   constructor(
@@ -28,19 +31,25 @@ export class Judgements {
 
   /** True for a resource whose CloudFormation this pack judges. */
   judges(type: string): boolean {
-    return type === STACK_TYPE || this.types.has(type);
+    return type === STACK_TYPE || this.types.has(type.toLowerCase());
   }
 
   /** The judgement of one resource by itself; asked once per rule, computed once. */
   one(resource: ProgramResource): Judgement {
-    if (isTemplateObject(resource.type)) this.#objects.push(resource);
+    if (isTemplateObject(resource.type)) this.#objects.set(resource.urn, resource);
     if (!this.judges(resource.type)) return { report: EMPTY, problems: [] };
     const key = JSON.stringify([resource.properties, resource.provider?.properties["region"]]);
     const known = this.#byResource.get(resource.urn);
     if (known !== undefined && known.key === key) return known.judgement;
     const judgement = this.together([{ resource, dependencies: {} }], []);
     this.#byResource.set(resource.urn, { key, judgement });
+    if (judgement.problems.length > 0) this.#late.add(resource.name);
     return judgement;
+  }
+
+  /** True for a stack that could not be judged before it was created or updated. */
+  isLate(name: string): boolean {
+    return this.#late.has(name);
   }
 
   /** The judgement of resources together: stacks each with their template, aws-native resources as one template. */
@@ -51,10 +60,10 @@ export class Judgements {
     for (const item of resources) {
       const { resource } = item;
       if (resource.type !== STACK_TYPE) {
-        if (this.types.has(resource.type)) natives.push(item);
+        if (this.types.has(resource.type.toLowerCase())) natives.push(item);
         continue;
       }
-      const template = this.#template(item, objects.length > 0 ? objects : this.#objects);
+      const template = this.#template(item, objects.length > 0 ? objects : [...this.#objects.values()]);
       if ("problem" in template) {
         problems.push(`${resource.name}: ${template.problem}`);
         continue;
@@ -74,9 +83,9 @@ export class Judgements {
     if (!("problem" in direct)) return direct;
     const name = dependencies["templateUrl"];
     const own = name === undefined ? undefined : objects.find((object) => object.name === name);
-    // A preview does not know the URL yet; the object is named after the template and its Region.
-    const [only] = objects.length === 1 ? objects : [];
-    const object = own ?? only;
+    // A preview does not know the URL yet; then the object that is named after the stack is its template.
+    const named = objects.filter((object) => resource.name.includes(object.name.replace(/^template-/, "")));
+    const object = own ?? (isUnknownValue(resource.properties["templateUrl"]) ? named[0] : undefined);
     return object === undefined ? direct : stackTemplateByDependency(resource, object);
   }
 }

@@ -24,7 +24,7 @@ function spellings(type: string): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name.toLowerCase(), name]));
 }
 
-/** `aws-native:s3:Bucket` → `AWS::S3::Bucket`, for the types that the rules know. */
+/** `aws-native:rds:dbcluster` (in lower case) → `AWS::RDS::DBCluster`, for the types that the rules know. */
 export function nativeTypes(
   rules: readonly Rule[],
   companions: readonly string[],
@@ -33,7 +33,7 @@ export function nativeTypes(
   return new Map(
     types.map((type) => {
       const [, service = "", name = ""] = type.split("::");
-      return [`aws-native:${service.toLowerCase()}:${name}`, type];
+      return [`aws-native:${service}:${name}`.toLowerCase(), type];
     }),
   );
 }
@@ -93,7 +93,7 @@ export function nativeTemplate(
   const unknowns: string[] = [];
   const body: Record<string, unknown> = {};
   for (const { resource, dependencies } of resources) {
-    const type = types.get(resource.type) ?? resource.type;
+    const type = types.get(resource.type.toLowerCase()) ?? resource.type;
     const converter = new Converter(type, unknowns);
     const properties = Object.fromEntries(
       Object.entries(resource.properties).map(([key, value]) => [

@@ -34,7 +34,7 @@ export function stackTemplate(stack: ProgramResource, objects: readonly ProgramR
   return { problem: "its templateUrl names no object whose content this program uploads" };
 }
 
-/** Whether a template URL ends in the object's key. An unknown URL belongs to the only object there is. */
+/** Whether a template URL ends in the object's key. */
 function namedBy(url: unknown, object: ProgramResource): boolean {
   const { key } = object.properties;
   if (typeof key !== "string" || isUnknownValue(key)) return false;
@@ -42,7 +42,7 @@ function namedBy(url: unknown, object: ProgramResource): boolean {
   return url.split("?")[0]?.endsWith(`/${key}`) === true;
 }
 
-/** When the URL itself is not known yet, the object that the stack depends on is the template. */
+/** The template in an object that is known to be the stack's, although its URL is not known yet. */
 export function stackTemplateByDependency(stack: ProgramResource, object: ProgramResource): StackTemplate {
   const body = objectText(object);
   return body === undefined
