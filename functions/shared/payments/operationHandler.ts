@@ -29,7 +29,11 @@ export function operationHandler(
     const idempotencyKey = readIdempotencyKey(request.headers["idempotency-key"]);
     const amount = amountOf(kind, request);
     const once = await requestOperation(dependencies, {
-      ...{ kind, merchantId, idempotencyKey, amount, epoch },
+      kind,
+      merchantId,
+      idempotencyKey,
+      amount,
+      epoch,
       paymentId: paymentIdOf(request),
       now: dependencies.clock.now(),
     });

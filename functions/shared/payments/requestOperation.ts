@@ -83,7 +83,10 @@ export async function requestOperation(
           message: {
             type: `payment.${kind}`,
             messageId: operationId,
-            ...{ paymentId, merchantId, operationId, epoch },
+            paymentId,
+            merchantId,
+            operationId,
+            epoch,
             occurredAt: now.toISOString(),
           },
           epoch,

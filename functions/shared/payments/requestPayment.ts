@@ -66,8 +66,14 @@ export async function requestPayment(
         const { amount } = payment.state;
         const { currency, createdAt } = payment;
         await insertOperation(transaction, {
-          ...{ operationId: paymentId, paymentId, merchantId, kind: "authorize" },
-          ...{ amount, currency, epoch, createdAt },
+          operationId: paymentId,
+          paymentId,
+          merchantId,
+          kind: "authorize",
+          amount,
+          currency,
+          epoch,
+          createdAt,
         });
         await postToLedger(transaction, {
           eventId: deriveEventId(paymentId, payment.state.version),

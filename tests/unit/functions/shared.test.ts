@@ -166,6 +166,7 @@ describe("tables", () => {
 
   it("keep the first session of an id, with the minute it is found by and its end", async () => {
     const { client, inputs } = fakeTable({}, conditionFailed());
+    const sessions = new DynamoSessions(client, "sessions");
     const session: Session = {
       paymentId: "pay_x",
       targetPaymentId: "pay_x",
