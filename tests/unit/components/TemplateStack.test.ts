@@ -170,6 +170,16 @@ describe("TemplateStack", () => {
     await assert.rejects(missing, /stack-network-apse2-local: CloudFormation returned no output VpcCidr/);
   });
 
+  it("leaves an output unknown in a preview when the deployed stack does not have it yet", async () => {
+    await pulumi.runtime.setMocks(new MockCloud(() => ({ VpcId: "vpc-0a" })), "payments", "test", true);
+    const { dr } = new RegionPair(VALID_CONFIG);
+    const stack = new TemplateStack("network", { region: dr, environment: LOCAL, parameters: NETWORK });
+    const isKnown = (output: pulumi.Output<string>) =>
+      (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+    assert.equal(await isKnown(stack.outputs.VpcId), true);
+    assert.equal(await isKnown(stack.outputs.VpcCidr), false);
+  });
+
   it("has the outputs that its template declares", async () => {
     const { regions } = await mock();
     const stack = new TemplateStack("network", {
