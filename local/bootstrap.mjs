@@ -109,7 +109,7 @@ function lockIsStale() {
 
 async function withLock(work) {
   const deadline = Date.now() + LOCK_WAIT_MS;
-  for (let announced = false; ; ) {
+  for (let announced = false; ;) {
     try {
       mkdirSync(lock);
       break;
@@ -123,7 +123,9 @@ async function withLock(work) {
       continue;
     }
     if (Date.now() > deadline) {
-      throw new BootstrapError(`Another command has held ${lock} for too long: remove it if none is running.`);
+      throw new BootstrapError(
+        `Another command has held ${lock} for too long: remove it if none is running.`,
+      );
     }
     if (!announced) {
       say("Waiting for another command that installs the npm packages …");
@@ -178,14 +180,19 @@ async function installPackages() {
     .finally(() => clearInterval(ticker));
   if (result.code !== 0) {
     rmSync(marker, { force: true });
-    throw new BootstrapError(`${result.output}\nnpm ci failed (exit code ${result.code}); run the command again.`, result.code);
+    throw new BootstrapError(
+      `${result.output}\nnpm ci failed (exit code ${result.code}); run the command again.`,
+      result.code,
+    );
   }
   const check = await run(node24(), ["--version"], { stdio: ["ignore", "pipe", "pipe"] }).catch((error) => ({
     code: 1,
     output: error.message,
   }));
   if (check.code !== 0) {
-    throw new BootstrapError(`Node 24 of the npm package "node" does not run on this machine: ${check.output}`);
+    throw new BootstrapError(
+      `Node 24 of the npm package "node" does not run on this machine: ${check.output}`,
+    );
   }
   writeFileSync(marker, installationHash());
   say(`  npm packages installed in ${elapsed()}`);
