@@ -70,15 +70,15 @@ function diffMap(
   replaces: boolean,
 ): PropertyDifference[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return keys.flatMap((key) => {
+  return keys.flatMap((key): PropertyDifference[] => {
     const path = /^[A-Za-z_]\w*$/.test(key) ? `${name}.${key}` : `${name}[${JSON.stringify(key)}]`;
     if (after[key] === undefined) {
-      return [{ path, kind: "delete" as const, replaces }];
+      return [{ path, kind: "delete", replaces }];
     }
     if (before[key] === undefined) {
-      return [{ path, kind: "add" as const, replaces }];
+      return [{ path, kind: "add", replaces }];
     }
     const same = !hasUnknown(after[key]) && sameValue(before[key], after[key]);
-    return same ? [] : [{ path, kind: "update" as const, replaces }];
+    return same ? [] : [{ path, kind: "update", replaces }];
   });
 }

@@ -1,5 +1,5 @@
 import type { CallerIdentity } from "./clients";
-import type { Properties } from "./properties";
+import { text, type Properties } from "./properties";
 
 export interface FunctionContext {
   region: string;
@@ -16,7 +16,7 @@ export const FUNCTIONS: Record<
     return { ...identity, id: identity.accountId };
   },
   "aws:index/getRegion:getRegion": async (inputs, context) => {
-    const region = String(inputs.region ?? inputs.name ?? context.region);
+    const region = text(inputs.region) ?? text(inputs.name) ?? context.region;
     const endpoint = `ec2.${region}.amazonaws.com`;
     return { id: region, region, name: region, endpoint, description: DESCRIPTIONS[region] ?? region };
   },

@@ -69,7 +69,7 @@ function failuresOf(property: string, rule: PropertyRule, inputs: Properties): s
   if (rule.values && !rule.values.includes(value as string)) {
     return [
       ...conflicts,
-      `expected ${property} to be one of ${rule.values.join(", ")}, got ${String(value)}`,
+      `expected ${property} to be one of ${rule.values.join(", ")}, got ${JSON.stringify(value)}`,
     ];
   }
   const reason = rule.validate?.(value);

@@ -15,7 +15,7 @@ const CONSEQUENCE =
  */
 export async function failureReport(
   api: CloudFormationApi,
-  stack: Stack,
+  stack: Partial<Stack>,
   requestToken: string,
   startedAt: Date,
 ): Promise<string> {
