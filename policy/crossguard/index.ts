@@ -85,7 +85,7 @@ const violates = (id: string) => (finding: Finding) => finding.result === "viola
 function rulePolicy(rule: Rule) {
   const common = {
     name: rule.id,
-    description: `${rule.title}. ${rule.rationale}`,
+    description: rule.title,
     enforcementLevel: level(rule),
     severity: rule.severity,
     remediationSteps: rule.fix,

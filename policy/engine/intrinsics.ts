@@ -178,7 +178,7 @@ function variable(
 function toJsonString(argument: TemplateNode, evaluator: Evaluator, line: number): Value | undefined {
   const value = evaluator.evaluate(argument);
   let opaque = false;
-  const json = JSON.stringify(value, (_key, item: unknown) => {
+  const json = JSON.stringify(value ?? null, (_key, item: unknown) => {
     if (item instanceof Opaque) opaque = true;
     return item;
   });

@@ -1,3 +1,4 @@
+import { unresolved } from "./rule";
 import type { Enforcement, JudgeContext, PartVerdict, Rule, Severity, Verdict } from "./rule";
 import type { Resource, Template } from "./template";
 import { applySuppressions, type Suppression } from "./suppressions";
@@ -86,11 +87,24 @@ export function judgeResource(rule: Rule, resource: Resource, context: JudgeCont
   if (judgeOne === undefined) return [];
   const { outcomes, complete, keys } = context.set.worlds.explore<readonly Verdict[] | undefined>(() => {
     if (!resource.exists()) return undefined;
-    const answer = judgeOne(resource, context);
+    const answer = guarded(() => judgeOne(resource, context), context);
     return Array.isArray(answer) ? (answer as readonly Verdict[]) : [answer as Verdict];
   }, MAX_WORLDS);
   const existing = outcomes.filter((outcome) => outcome !== undefined);
   return combine(existing, complete, keys);
+}
+
+/** A rule that fails on an odd template must not hide what the others find, nor pass for an answer. */
+function guarded(
+  ask: () => Verdict | readonly Verdict[],
+  { rethrow }: JudgeContext,
+): Verdict | readonly Verdict[] {
+  try {
+    return ask();
+  } catch (error) {
+    if (rethrow === true) throw error;
+    return unresolved("", `The rule cannot read this resource: ${String(error)}.`);
+  }
 }
 
 function judgeParts(rule: Rule, template: Template, context: JudgeContext): readonly PartVerdict[] {

@@ -21,6 +21,8 @@ export type Enforcement = "mandatory" | "advisory" | "disabled";
 export interface JudgeContext {
   readonly set: TemplateSet;
   readonly settings: Settings;
+  /** What a rule that fails costs: by default its answer (unresolved), in tests the run. */
+  readonly rethrow?: boolean;
 }
 
 /** A finding about a part of the template that is no resource: a parameter or an output. */

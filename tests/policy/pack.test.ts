@@ -98,7 +98,7 @@ Resources: {Key: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: !Ref Rota
     ]);
 
     assert.deepEqual(alone, []);
-    assert.match(of(together, "template-judged-late")[0]?.message ?? "", /^kms-rotation: /);
+    assert.match(of(together, "template-judged-late")[0]?.message ?? "", /^kms-rotation: /m);
     assert.equal(of(await analyzer.resource(byUrl), "kms-rotation").length, 1);
     assert.equal(of(await analyzer.resource(unknownUrl), "kms-rotation").length, 1);
   });
