@@ -48,8 +48,12 @@ describe("the bucket clean-up", () => {
 
   it("gives up in time when the bucket is too full for one run", async () => {
     // Prepare
+    const pages = [
+      { Versions: [{ Key: "a", VersionId: "1" }] },
+      { Versions: [{ Key: "b", VersionId: "2" }] },
+    ];
     const cleanup = loadInlineFunction("artifacts", "BucketCleanupFunction", (command) =>
-      command === "ListObjectVersions" ? { Versions: [{ Key: "a", VersionId: "1" }] } : {},
+      command === "ListObjectVersions" ? (pages.shift() ?? {}) : {},
     );
 
     // Act
@@ -63,9 +67,13 @@ describe("the bucket clean-up", () => {
 
   it("fails, naming the first, when objects cannot be deleted", async () => {
     // Prepare
+    const pages = [
+      { Versions: [{ Key: "a", VersionId: "1" }] },
+      { Versions: [{ Key: "b", VersionId: "2" }] },
+    ];
     const cleanup = loadInlineFunction("artifacts", "BucketCleanupFunction", (command) =>
       command === "ListObjectVersions"
-        ? { Versions: [{ Key: "a", VersionId: "1" }] }
+        ? (pages.shift() ?? {})
         : { Errors: [{ Code: "AccessDenied", Message: "no" }] },
     );
 
