@@ -62,7 +62,10 @@ export function checkConfiguration(inputs: Properties): CheckFailure[] {
     .map((property) => ({ property, reason: "is not supported by the embedded cloud's AWS provider" }));
   const region = inputs.region;
   if (!hasUnknown(region) && !(typeof region === "string" && /^[a-z]{2}(-[a-z]+)+-\d$/.test(region))) {
-    failures.push({ property: "region", reason: `invalid AWS Region: ${typeof region === "string" ? region : "none"}` });
+    failures.push({
+      property: "region",
+      reason: `invalid AWS Region: ${typeof region === "string" ? region : "none"}`,
+    });
   }
   if (inputs.allowedAccountIds !== undefined && inputs.forbiddenAccountIds !== undefined) {
     failures.push({ property: "allowedAccountIds", reason: "conflicts with forbiddenAccountIds" });

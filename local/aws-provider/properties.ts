@@ -4,10 +4,25 @@ export type Properties = Record<string, unknown>;
 /** Pulumi's mark for a value that is not known before a resource exists (sdk/go/common/resource/plugin). */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const SIGNATURES: Record<string, "asset" | "archive"> = {
   c44067f5952c0a294b673a41bacd8c17: "asset",
   "0def7320c3a5731c473e5ecbe6d01bc7": "archive",
 };
+
+/** A value without the marks of what is secret: the engine puts them back by the names of the properties. */
+export function withoutSecretMarks(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutSecretMarks);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const members = value as Properties;
+  return members[SIGNATURE_KEY] === SECRET_SIGNATURE
+    ? withoutSecretMarks(members.value)
+    : Object.fromEntries(Object.entries(members).map(([name, member]) => [name, withoutSecretMarks(member)]));
+}
 
 /** Whether a value, or any value in it, is not known yet. */
 export function hasUnknown(value: unknown): boolean {

@@ -9,7 +9,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import type { AwsProvider } from "./AwsProvider";
 import type { PropertyDifference } from "./diff";
 import { describeError, PartialFailure } from "./errors";
-import { hasUnknown, type Properties } from "./properties";
+import { hasUnknown, withoutSecretMarks, type Properties } from "./properties";
 import type { CheckFailure } from "./schema";
 
 /** The version of @pulumi/aws whose types this provider follows. */
@@ -145,8 +145,7 @@ function configurationMethods(provider: AwsProvider) {
     }),
     configure: answering(async (request: proto.ConfigureRequest) => {
       await provider.configure(properties(request.getArgs()));
-      // Secrets arrive in plain form and the engine marks again what comes back under the same names, as it does for
-      // the official provider.
+      // The engine then marks as secret what comes back under the name of a secret input.
       return new proto.ConfigureResponse().setAcceptsecrets(false).setSupportspreview(true);
     }),
   };
@@ -158,7 +157,7 @@ export function typeOf(urn: string): string {
 }
 
 function properties(value: Struct | undefined): Properties {
-  return value?.toJavaScript() ?? {};
+  return withoutSecretMarks(value?.toJavaScript() ?? {}) as Properties;
 }
 
 /** JSON first: it leaves out what is undefined, which a Struct cannot hold. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { zipSync, type Zippable } from "fflate";
+import { zipSync } from "fflate";
 import { assetKind, type Properties } from "../properties";
 
 /** Archives must not differ from run to run by the time they are made: the ZIP format's own first day. */
