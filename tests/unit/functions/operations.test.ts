@@ -92,13 +92,20 @@ describe("captures, refunds and cancellations", function () {
     );
   });
 
-  it("accepts at most one of two captures at once that together exceed the payment", async () => {
-    const id = await pay("manual");
-    await deliverAll();
+  it("accepts only one of three captures at once of which any two exceed the payment", async () => {
+    // Prepare: open connections, or the first request is over before the second has one.
+    await Promise.all([1, 2, 3, 4].map(() => world.database.query("SELECT pg_sleep(0.05)")));
 
-    const answers = await Promise.all([1, 2, 3].map(() => ask("capture", id, { amount: 700 })));
+    for (let round = 0; round < 5; round += 1) {
+      const id = await pay("manual");
+      await deliverAll();
 
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 422, 422]);
+      // Act
+      const answers = await Promise.all([1, 2, 3].map(() => ask("capture", id, { amount: 700 })));
+
+      // Assess
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 422, 422]);
+    }
   });
 
   it("accepts one capture of ten with the same key", async () => {

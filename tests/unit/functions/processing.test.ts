@@ -66,12 +66,28 @@ describe("processing", function () {
     assert.deepEqual(await balance(id), { psp_receivable: 1000, merchant_payable: -1000 });
   });
 
-  it("charges once and writes once when both deliveries run at the same time", async () => {
+  it("charges once and writes once when a second delivery overtakes the first", async () => {
+    // Prepare: the PSP has charged, and its answer to the first delivery is on its way.
     const id = await pay();
     const [message] = world.queue.messages;
+    const original = world.psp.authorize;
+    const answer = Promise.withResolvers<void>();
+    const charged = Promise.withResolvers<void>();
+    world.psp.authorize = async (request) => {
+      const outcome = await original(request);
+      charged.resolve();
+      await answer.promise;
+      return outcome;
+    };
 
-    await Promise.all([deliver([message]), deliver([message])]);
+    // Act
+    const first = deliver([message]);
+    await charged.promise;
+    const second = await deliver([message]);
+    answer.resolve();
 
+    // Assess
+    assert.deepEqual([await first, second], [0, 0]);
     assert.deepEqual(world.psp.charged, [id]);
     assert.equal(world.results.stream.length, 1);
     assert.deepEqual(await balance(id), { psp_receivable: 1000, merchant_payable: -1000 });
