@@ -7,6 +7,13 @@ import { TestDatabase } from "../support/postgres";
 import { actions } from "./actions";
 import { addMerchants, CONTEXT, sqsEvent, World } from "./support";
 
+/** A promise that the test resolves. */
+function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
 describe("processing", function () {
   this.timeout(60_000);
   const postgres = new TestDatabase();
@@ -71,8 +78,8 @@ describe("processing", function () {
     const id = await pay();
     const [message] = world.queue.messages;
     const original = world.psp.authorize;
-    const answer = Promise.withResolvers<void>();
-    const charged = Promise.withResolvers<void>();
+    const answer = signal();
+    const charged = signal();
     world.psp.authorize = async (request) => {
       const outcome = await original(request);
       charged.resolve();
