@@ -21,11 +21,15 @@ export const rule = pciRule({
       const given = resource.get(name);
       return isPresent(given) && !/^\*?$|^arn:(\*:)+\*$/.test(known(given) ?? "x");
     });
+    if (value === "*") {
+      return isPresent(resource.get("PrincipalOrgID"))
+        ? COMPLIANT
+        : violation("Principal", "Everyone may invoke the function.");
+    }
     if (source || value instanceof Reference) return COMPLIANT;
     if (isUnresolved(value))
       return unresolved("Principal", "Whether the principal is a service is known at deployment only.");
     const principal = known(value) ?? "";
-    if (principal === "*") return violation("Principal", "Everyone may invoke the function.");
     return /\.amazonaws\.com(\.cn)?$/.test(principal)
       ? violation("Principal", `${principal} may invoke the function for any source.`)
       : COMPLIANT;
