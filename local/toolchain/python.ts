@@ -87,7 +87,7 @@ async function buildEnvironment(base: BasePython, folder: string, signal?: Abort
   // Their first lines name the draft folder, which is about to be renamed: modules are run with `python -m`.
   for (const script of await readdir(join(folder, "bin"))) {
     if (!/^python[\d.]*$/.test(script)) {
-      await rm(join(folder, "bin", script));
+      await rm(join(folder, "bin", script), { recursive: true });
     }
   }
 }
