@@ -89,14 +89,8 @@ export class BareFunction {
       new DeleteObjectCommand({ Bucket: this.#outputs.get("PrimaryArtifactsBucketName"), Key: OBJECT_KEY }),
     );
     await this.#database.query("DROP SCHEMA IF EXISTS bench CASCADE");
-    await this.#database.query(
-      `DO $$ BEGIN
-         IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${ROLE}') THEN
-           EXECUTE 'DROP OWNED BY ${ROLE}';
-           EXECUTE 'DROP ROLE ${ROLE}';
-         END IF;
-       END $$`,
-    );
+    // The role's grants went with the schema.
+    await this.#database.query(`DROP ROLE IF EXISTS ${ROLE}`);
   }
 
   async #createSchema(password: string): Promise<void> {

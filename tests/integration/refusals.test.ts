@@ -7,6 +7,11 @@ import { assertRefused, eventually, Platform, type RowCounts, type TestMerchant 
 const NOTHING: RowCounts = { payments: 0, operations: 0, keys: 0, outbox: 0, entries: 0, events: 0 };
 const VALID = { amount: 1999, currency: "SGD", payment_method: "pm_ok" };
 const PAN = "4111 1111 1111 1111";
+const INVALID_UTF8 = Buffer.concat([
+  Buffer.from('{"reference":"'),
+  Buffer.from([0xff, 0xfe]),
+  Buffer.from('"}'),
+]);
 
 /** A request for a payment with one thing changed. */
 function request(change: {
@@ -137,15 +142,15 @@ const REFUSALS: readonly (readonly [name: string, request: RawRequest, status: n
   ["deep nesting", request({ raw: `{"a":${"[".repeat(20)}${"]".repeat(20)}}` }), 400, "nesting_too_deep"],
   [
     "very deep nesting",
-    request({ raw: `{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}` }),
+    request({ raw: `{"a":${"[".repeat(500)}${"]".repeat(500)}}` }),
     400,
     "nesting_too_deep",
   ],
+  // The gateway's own validator cannot read it either, and comes first where a body is required.
+  ["invalid UTF-8", request({ raw: INVALID_UTF8 }), 400, "invalid_json"],
   [
-    "invalid UTF-8",
-    request({
-      raw: Buffer.concat([Buffer.from('{"reference":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
-    }),
+    "invalid UTF-8 that only the function reads",
+    request({ path: `/v1/payments/pay_${"a".repeat(26)}/capture`, raw: INVALID_UTF8 }),
     400,
     "invalid_encoding",
   ],
