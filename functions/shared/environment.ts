@@ -30,7 +30,8 @@ const variables = {
   RESULTS_TABLE: nonEmpty,
   CONTROL_TABLE: nonEmpty,
   REGION_TABLE: nonEmpty,
-  PAYMENT_QUEUE_URL: httpsUrl,
+  /** A name in the form of a URL: what is connected to is the Region's endpoint. */
+  PAYMENT_QUEUE_URL: z.url(),
   TRANSACTION_BUCKET: nonEmpty,
   /** Largest amount of one payment, in minor units of its currency. */
   PAYMENT_LIMIT_MINOR_UNITS: z.coerce.number().int().min(1).max(999_999_999_999).default(99_999_999),

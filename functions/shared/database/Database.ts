@@ -50,11 +50,12 @@ export class Database implements Queryable {
     this.#options = options;
   }
 
-  /** The database that the function's environment names. */
+  /** The database that the function's environment names; `limits` in milliseconds for functions with little time. */
   static fromEnvironment(
     environment: Environment<
       "DATABASE_HOST" | "DATABASE_PORT" | "DATABASE_NAME" | "DATABASE_POOL_SIZE" | "DATABASE_SECRET_ARN"
     >,
+    limits: Pick<DatabaseOptions, "connectTimeoutMs" | "statementTimeoutMs"> = {},
   ): Database {
     return new Database({
       host: environment.DATABASE_HOST,
@@ -62,6 +63,7 @@ export class Database implements Queryable {
       database: environment.DATABASE_NAME,
       poolSize: environment.DATABASE_POOL_SIZE,
       credentials: secretReader(environment.DATABASE_SECRET_ARN, databaseSecret),
+      ...limits,
     });
   }
 

@@ -50,8 +50,10 @@ export class SqsPaymentQueue implements PaymentQueue {
 }
 
 function sqsClient(): SQSClient {
-  // Milliseconds. The outbox relay sends what this could not, so it is better to give up early.
   return new SQSClient({
+    // The endpoint of the Region (or of the VPC) and not whatever host the queue's URL names.
+    useQueueUrlAsEndpoint: false,
+    // Milliseconds. The outbox relay sends what this could not, so it is better to give up early.
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
   });
