@@ -31,7 +31,8 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  return error.name === "Error" || error.message.startsWith(error.name)
+  const own = error instanceof PartialFailure || error instanceof Canceled;
+  return own || error.name === "Error" || error.message.startsWith(error.name)
     ? error.message
     : `${error.name}: ${error.message}`;
 }

@@ -20,6 +20,8 @@ import { normaliseTemplate } from "./template";
 /** The official provider's default for create, update and delete. */
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 const ROLE_PROPAGATION_MS = 2 * 60_000;
+/** Marks a stack whose creation failed: it cannot be updated, so the next run replaces it (Terraform's "tainted"). */
+const FAILED_CREATION = "__failedCreation";
 /** CloudFormation shows NoEcho parameters so. */
 const HIDDEN_VALUE = /^\*+$/;
 
@@ -51,7 +53,10 @@ export class StackResource implements ResourceHandler {
   }
 
   diff(state: Properties, inputs: Properties, ignored: readonly string[]): PropertyDifference[] {
-    return diffProperties(STACK_SCHEMA, state, inputs, ignored);
+    const differences = diffProperties(STACK_SCHEMA, state, inputs, ignored);
+    return state[FAILED_CREATION] === true
+      ? [...differences, { path: FAILED_CREATION, kind: "delete", replaces: true }]
+      : differences;
   }
 
   async create(
@@ -198,7 +203,9 @@ export class StackResource implements ResourceHandler {
       }
     }
     const properties = await this.#stateOf(api, stack, inputs).catch(() => ({ ...inputs, outputs: {} }));
-    return new PartialFailure(failure.message, id, properties, inputs);
+    const failed = stack.StackStatus === undefined || /FAILED|ROLLBACK/.test(stack.StackStatus);
+    const marked = failed ? { ...properties, [FAILED_CREATION]: true } : properties;
+    return new PartialFailure(failure.message, id, marked, inputs);
   }
 
   async #isGone(api: CloudFormationApi, id: string): Promise<boolean> {
