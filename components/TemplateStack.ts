@@ -124,7 +124,7 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
     }
   }
 
-  /** Given parameters plus the common ones that this template declares, sorted by name. */
+  /** Given parameters plus the common ones that this template declares. */
   private checkedParameters({ parameters, region, environment }: TemplateStackArgs<T>) {
     const common: Record<CommonParameter, string> = {
       EnvironmentSuffix: environment.suffix,
@@ -144,10 +144,9 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
     }
     checkParameterNames(this.stackName, this.template.parameters, [...given.keys()]);
     const checked: Record<string, pulumi.Input<string>> = {};
-    for (const name of [...given.keys()].sort()) {
+    for (const [name, value] of given) {
       const declaration = this.template.parameters.get(name);
-      const value = given.get(name);
-      if (declaration && value !== undefined) checked[name] = this.checkedParameter(declaration, value);
+      if (declaration) checked[name] = this.checkedParameter(declaration, value);
     }
     return checked;
   }

@@ -91,7 +91,7 @@ describe("TemplateStack", () => {
     assert.equal((await registered(cloud, stack)).inputs["templateBody"], stack.template.text);
   });
 
-  it("gives the common parameters itself and writes all of them as sorted text", async () => {
+  it("gives the common parameters itself and writes all of them as text", async () => {
     const { cloud, regions } = await mock();
     const stack = new TemplateStack("database", {
       region: regions.dr,
@@ -119,7 +119,6 @@ describe("TemplateStack", () => {
       Place: "dr",
       RegionCode: "apse2",
     });
-    assert.deepEqual(Object.keys(parameters), Object.keys(parameters).sort());
   });
 
   it("refuses a wrong value at the line that gives it", async () => {

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import type * as pulumi from "@pulumi/pulumi";
-import { assertExplicitRegion, type GuardedResource } from "../../../components/guards";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  assertExplicitRegion,
+  forbidDefaultProviders,
+  type GuardedResource,
+} from "../../../components/guards";
+import { RegionPair } from "../../../components/RegionPair";
+import { MockCloud, setConfig, VALID_CONFIG } from "./mocks";
 
 // The guard compares providers by identity only.
 const primary = { name: "aws-primary" } as unknown as pulumi.ProviderResource;
@@ -42,5 +49,25 @@ describe("default provider guard", () => {
   it("refuses a resource that chooses its Region itself", () => {
     const stray = resource({ provider: dr, props: { region: "us-east-1" } });
     assert.throws(() => assertExplicitRegion(stray, [primary, dr]), /sets "region"/);
+  });
+
+  it("holds for every resource of a program, also inside components", async () => {
+    await pulumi.runtime.setMocks(new MockCloud(), "payments", "test");
+    setConfig(VALID_CONFIG);
+    await pulumi.runtime.runInPulumiStack(() => {
+      const regions = new RegionPair(VALID_CONFIG);
+      forbidDefaultProviders(regions);
+      const parent = new pulumi.ComponentResource("payments:index:Sample", "sample");
+      new aws.s3.BucketObjectv2(
+        "right",
+        { bucket: "b", key: "k" },
+        { parent, provider: regions.dr.provider },
+      );
+      assert.throws(
+        () => new aws.s3.BucketObjectv2("wrong", { bucket: "b", key: "k" }, { parent }),
+        /BucketObjectv2 "wrong" would use the default provider/,
+      );
+      return Promise.resolve();
+    });
   });
 });
