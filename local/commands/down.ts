@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { CommandError, EXIT_CODES, exclusively, runCommand, say, step } from "../cli";
+import { readEmbeddedCloud } from "../client";
+import { cloudFiles, runningCloud, stopCloud, type CloudState } from "../cloud";
+import {
+  deploymentTarget,
+  environmentSuffix,
+  findLeftovers,
+  Pulumi,
+  REGION_NAMES,
+  removePrerequisites,
+  type DeploymentTarget,
+} from "../deployment";
+import { ensureEngine } from "../toolchain";
+
+const HELP = `Usage: npm run down
+
+Destroys the platform with the real "pulumi destroy", proves that nothing is left in either Region of the embedded cloud,
+stops all that "npm run up" has started and removes its state. When something is left, it is listed, everything keeps
+running for a look at it, and the exit code is 1. Without a running cloud it only tidies up.
+
+${EXIT_CODES}`;
+
+runCommand({
+  name: "npm run down",
+  help: HELP,
+  options: {},
+  async run({ signal }) {
+    const target = deploymentTarget();
+    const { directory } = target;
+    if (!existsSync(directory)) {
+      process.stdout.write("There is no embedded cloud here: nothing to do.\n");
+      return;
+    }
+    await exclusively(directory, async () => {
+      const cloud = await runningCloud(directory);
+      if (cloud === undefined) {
+        say("The embedded cloud is not running; its accounts are gone with it. Tidying up.");
+      } else {
+        await destroy(target, cloud, signal);
+      }
+      await step("Stopping the embedded cloud", () => stopCloud(directory));
+      removeState(target);
+    });
+    process.stdout.write(`Everything is down; nothing is left in ${REGION_NAMES}.\n`);
+  },
+});
+
+async function destroy(target: DeploymentTarget, cloud: CloudState, signal: AbortSignal): Promise<void> {
+  const engine = await ensureEngine({ signal });
+  const pulumi = new Pulumi({ ...target, cloud, engine, signal });
+  const hasConfiguration = existsSync(cloudFiles(target.directory).configuration);
+  if (pulumi.hasStack() && hasConfiguration) {
+    pulumi.breakLock();
+    const { pending_operations: pending } = await pulumi.state();
+    if (pending?.length) {
+      await step("Recovering from an interrupted deployment", () => pulumi.refresh());
+    }
+    await step("pulumi destroy", () => pulumi.destroy());
+    await pulumi.removeStack();
+  }
+  const account = readEmbeddedCloud(target.directory);
+  await removePrerequisites(account, environmentSuffix());
+  const leftovers = await step(`Looking for anything left in ${REGION_NAMES}`, () => findLeftovers(account));
+  if (leftovers.length > 0) {
+    const lines = leftovers.map(({ region, kind, id }) => `  ${region}  ${kind}  ${id}`);
+    throw new CommandError(`${leftovers.length} resource(s) are left:\n${lines.join("\n")}`);
+  }
+}
+
+/** Everything but the command's own lock, which goes when the command ends. */
+function removeState({ directory, flatOutputs }: DeploymentTarget): void {
+  rmSync(flatOutputs, { force: true });
+  for (const entry of readdirSync(directory)) {
+    if (entry !== "command.lock") {
+      rmSync(join(directory, entry), { recursive: true, force: true });
+    }
+  }
+}

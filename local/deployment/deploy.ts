@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  waitUntilStackDeleteComplete,
+} from "@aws-sdk/client-cloudformation";
+import * as yaml from "js-yaml";
+import { writeEmbeddedConfig } from "../../components/embeddedConfig";
+import { say, step } from "../cli";
+import {
+  awsConfig,
+  embeddedDispatcher,
+  FlatOutputs,
+  PspClient,
+  readEmbeddedCloud,
+  REGIONS,
+  type Place,
+} from "../client";
+import { cloudFiles, readSecrets, type CloudState } from "../cloud";
+import type { Engine } from "../toolchain";
+import { ensureDemoMerchant } from "./demoMerchant";
+import { ensurePrerequisites } from "./prerequisites";
+import { Pulumi, REPOSITORY, type ResourceChanges } from "./Pulumi";
+import type { DeploymentTarget } from "./target";
+
+const BASE_CONFIGURATION = join(REPOSITORY, "Pulumi.local.yaml");
+const STACK_TYPE = "aws:cloudformation/stack:Stack";
+const STACK_DELETION_SECONDS = 120;
+
+export interface Deployment {
+  readonly changes: ResourceChanges;
+  readonly merchantCreated: boolean;
+}
+
+/** The suffix of every name in stack `local`, from its committed configuration. */
+export function environmentSuffix(): string {
+  const { config } = yaml.load(readFileSync(BASE_CONFIGURATION, "utf8")) as {
+    config: Record<string, string>;
+  };
+  return config["payments:environmentSuffix"]!;
+}
+
+/** Deploys the program on a running embedded cloud: prerequisites, `pulumi up`, the demo merchant. */
+export async function deploy(
+  target: DeploymentTarget,
+  options: { cloud: CloudState; engine: Engine; policyPacks: readonly string[]; signal: AbortSignal },
+): Promise<Deployment> {
+  const { signal, policyPacks } = options;
+  const { directory } = target;
+  const files = cloudFiles(directory);
+  const cloud = readEmbeddedCloud(directory);
+  const values = await step("Preparing secrets, certificates and the hosted zone", () =>
+    ensurePrerequisites(cloud, readSecrets(files.secrets), environmentSuffix()),
+  );
+  writeEmbeddedConfig(BASE_CONFIGURATION, files.configuration, values);
+  const pulumi = new Pulumi({ ...options, ...target });
+  // This command holds the folder's lock, so no engine of ours can be running.
+  pulumi.breakLock();
+  await pulumi.selectStack();
+  await recoverInterruptedDeployment(pulumi, directory);
+  const changes = await step("pulumi up", () => pulumi.up(policyPacks));
+  const outputs = FlatOutputs.read(target.flatOutputs);
+  signal.throwIfAborted();
+  await directPspNotifications(target, outputs);
+  const merchant = await ensureDemoMerchant(cloud, outputs);
+  return { changes, merchantCreated: merchant.created };
+}
+
+/**
+ * After a killed engine, operations are recorded whose outcome is unknown: the state is refreshed, and stacks that were
+ * being created, which the state does not know, are removed, so that they can be created again.
+ */
+async function recoverInterruptedDeployment(pulumi: Pulumi, directory: string): Promise<void> {
+  const { pending_operations: pending } = await pulumi.state();
+  if (!pending?.length) {
+    return;
+  }
+  await step("Recovering from an interrupted deployment", async () => {
+    for (const { type, resource } of pending) {
+      const name = resource.inputs?.["name"];
+      if (type === "creating" && resource.type === STACK_TYPE && typeof name === "string") {
+        say(`  removing the half-created stack ${name}`);
+        await deleteStack(directory, name.includes("-apse2-") ? "dr" : "primary", name);
+      }
+    }
+    await pulumi.refresh();
+  });
+}
+
+async function deleteStack(directory: string, place: Place, name: string): Promise<void> {
+  const client = new CloudFormationClient(awsConfig(readEmbeddedCloud(directory), place));
+  await client.send(new DeleteStackCommand({ StackName: name }));
+  await waitUntilStackDeleteComplete(
+    { client, maxWaitTime: STACK_DELETION_SECONDS, minDelay: 1, maxDelay: 2 },
+    { StackName: name },
+  );
+}
+
+/** The PSP's notifications go to the active Region's load balancer; the simulator needs to be told, as a PSP's console would be. */
+async function directPspNotifications({ directory }: DeploymentTarget, outputs: FlatOutputs): Promise<void> {
+  const cloud = readEmbeddedCloud(directory);
+  const dispatcher = embeddedDispatcher(cloud);
+  try {
+    const client = await PspClient.open(cloud, outputs, dispatcher);
+    const { hostname, port } = new URL(cloud.endpoint);
+    await client.setNotificationTarget({
+      url: outputs.get("PrimaryPaymentsNotificationsUrl"),
+      connect: { host: hostname, port: Number(port) },
+    });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** The Regions by name, for messages. */
+export const REGION_NAMES = Object.values(REGIONS).join(" and ");

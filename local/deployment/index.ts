@@ -1,0 +1,5 @@
+export { deploy, environmentSuffix, REGION_NAMES, type Deployment } from "./deploy";
+export { findLeftovers, type Leftover } from "./leftovers";
+export { removePrerequisites } from "./prerequisites";
+export { Pulumi, REPOSITORY, STACK, type ResourceChanges } from "./Pulumi";
+export { deploymentTarget, type DeploymentTarget } from "./target";

@@ -1,0 +1,171 @@
+import {
+  ACMClient,
+  DeleteCertificateCommand,
+  ListCertificatesCommand,
+  RequestCertificateCommand,
+} from "@aws-sdk/client-acm";
+import {
+  CreateHostedZoneCommand,
+  DeleteHostedZoneCommand,
+  ListHostedZonesByNameCommand,
+  Route53Client,
+} from "@aws-sdk/client-route-53";
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import type { EmbeddedValues } from "../../components/embeddedConfig";
+import { awsConfig, REGIONS, type EmbeddedCloud, type Place } from "../client";
+import { DOMAIN, type ExistingSecrets } from "../cloud";
+
+const PLACES = Object.keys(REGIONS) as Place[];
+
+/** Names of the existing secrets, by their configuration key. */
+export const SECRET_NAMES = {
+  databaseAdmin: "secret-database-admin",
+  databaseApplication: "secret-database-application",
+  merchants: "secret-merchants",
+  psp: "secret-psp",
+} as const satisfies Record<keyof ExistingSecrets, string>;
+
+type SecretKey = keyof typeof SECRET_NAMES;
+const SECRET_KEYS = Object.keys(SECRET_NAMES) as SecretKey[];
+
+/**
+ * Makes what the program expects to exist and never creates: the secrets and a certificate in each Region, and the
+ * hosted zone. What is there already stays as it is.
+ * @returns the configuration values that follow from them
+ */
+export async function ensurePrerequisites(
+  cloud: EmbeddedCloud,
+  secrets: ExistingSecrets,
+  suffix: string,
+): Promise<EmbeddedValues> {
+  const perPlace = async (work: (place: Place) => Promise<string>) => {
+    const [primary, dr] = await Promise.all(PLACES.map(work));
+    return { primary: primary!, dr: dr! };
+  };
+  const arns = await Promise.all(
+    SECRET_KEYS.map(async (key) => {
+      const value = JSON.stringify(secrets[key]);
+      return [
+        key,
+        await perPlace((place) => ensureSecret(cloud, place, secretName(key, suffix), value)),
+      ] as const;
+    }),
+  );
+  return {
+    endpoint: cloud.endpoint,
+    accountId: cloud.accountId,
+    secrets: Object.fromEntries(arns) as EmbeddedValues["secrets"],
+    certificates: await perPlace((place) => ensureCertificate(cloud, place)),
+    domain: { zoneName: DOMAIN, hostedZoneId: await ensureHostedZone(cloud) },
+    psp: { baseUrl: cloud.pspUrl },
+  };
+}
+
+/** Removes them again, at once. */
+export async function removePrerequisites(cloud: EmbeddedCloud, suffix: string): Promise<void> {
+  for (const place of PLACES) {
+    const secrets = new SecretsManagerClient(awsConfig(cloud, place));
+    for (const key of SECRET_KEYS) {
+      await secrets
+        .send(
+          new DeleteSecretCommand({ SecretId: secretName(key, suffix), ForceDeleteWithoutRecovery: true }),
+        )
+        .catch(ignoreMissing);
+    }
+    const acm = new ACMClient(awsConfig(cloud, place));
+    for (const arn of await certificateArns(acm)) {
+      await acm.send(new DeleteCertificateCommand({ CertificateArn: arn }));
+    }
+  }
+  const route53 = new Route53Client(awsConfig(cloud, "dr"));
+  const zone = await hostedZoneId(route53);
+  if (zone !== undefined) {
+    await route53.send(new DeleteHostedZoneCommand({ Id: zone }));
+  }
+}
+
+function secretName(key: SecretKey, suffix: string): string {
+  return `${SECRET_NAMES[key]}-${suffix}`;
+}
+
+async function ensureSecret(
+  cloud: EmbeddedCloud,
+  place: Place,
+  name: string,
+  value: string,
+): Promise<string> {
+  const client = new SecretsManagerClient(awsConfig(cloud, place));
+  const known = await client.send(new DescribeSecretCommand({ SecretId: name })).catch(ignoreMissing);
+  const arn =
+    known?.ARN ?? (await client.send(new CreateSecretCommand({ Name: name, SecretString: value }))).ARN;
+  return required(arn, `the ARN of ${name}`);
+}
+
+/**
+ * Requested, not imported: the emulator does not read names out of an imported certificate, and load balancers are
+ * found by the certificate's names. What its listeners present is the embedded cloud's own certificate.
+ */
+async function ensureCertificate(cloud: EmbeddedCloud, place: Place): Promise<string> {
+  const client = new ACMClient(awsConfig(cloud, place));
+  const [known] = await certificateArns(client);
+  if (known !== undefined) {
+    return known;
+  }
+  const { CertificateArn } = await client.send(
+    new RequestCertificateCommand({
+      DomainName: DOMAIN,
+      SubjectAlternativeNames: [`*.${DOMAIN}`],
+      ValidationMethod: "DNS",
+    }),
+  );
+  return required(CertificateArn, "the certificate's ARN");
+}
+
+async function certificateArns(client: ACMClient): Promise<string[]> {
+  const { CertificateSummaryList } = await client.send(new ListCertificatesCommand({}));
+  return (CertificateSummaryList ?? [])
+    .filter((each) => each.DomainName === DOMAIN)
+    .map((each) => each.CertificateArn ?? "");
+}
+
+async function ensureHostedZone(cloud: EmbeddedCloud): Promise<string> {
+  const client = new Route53Client(awsConfig(cloud, "dr"));
+  const known = await hostedZoneId(client);
+  if (known !== undefined) {
+    return known;
+  }
+  const { HostedZone } = await client.send(
+    new CreateHostedZoneCommand({ Name: DOMAIN, CallerReference: `embedded-cloud-${Date.now()}` }),
+  );
+  return bareZoneId(required(HostedZone?.Id, "the hosted zone's id"));
+}
+
+async function hostedZoneId(client: Route53Client): Promise<string | undefined> {
+  const { HostedZones } = await client.send(new ListHostedZonesByNameCommand({ DNSName: DOMAIN }));
+  const zone = HostedZones?.find((each) => each.Name === `${DOMAIN}.`);
+  return zone?.Id === undefined ? undefined : bareZoneId(zone.Id);
+}
+
+/** Route 53 answers `/hostedzone/Z…`. */
+function bareZoneId(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof ResourceNotFoundException)) {
+    throw error;
+  }
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) {
+    throw new Error(`the embedded cloud did not answer with ${what}`);
+  }
+  return value;
+}
