@@ -28,9 +28,12 @@ export interface LambdaBundlesArgs {
   readonly bundles: readonly Bundle[];
 }
 
-/** Builds every function under functions/, once for both Regions. */
+let built: Bundle[] | undefined;
+
+/** Builds every function under functions/: once for both Regions, and once in the life of a process. */
 export function buildFunctions(): Bundle[] {
-  return buildBundles(path.join(ROOT, "functions"), path.join(ROOT, "dist/functions"));
+  built ??= buildBundles(path.join(ROOT, "functions"), path.join(ROOT, "dist/functions"));
+  return built;
 }
 
 /** The functions' code in one Region's bucket. */
