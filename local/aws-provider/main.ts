@@ -14,8 +14,8 @@ function main(): void {
     process.stdout.write(`${port}\n`);
   });
   const end = (): void => process.exit(0);
-  // Ctrl-C reaches every process of the terminal; the engine then says what to do (Cancel).
-  process.on("SIGINT", () => undefined);
+  // The engine ends its plugins by SIGINT, after Cancel, and waits 5 s for one that does not go.
+  process.on("SIGINT", end);
   process.on("SIGTERM", end);
   process.on("SIGHUP", end);
   whenParentGone(end);
