@@ -41,6 +41,7 @@ export const cloudFiles = (directory: string) => ({
   /** Pulumi's file backend and home. */
   backend: join(directory, "pulumi"),
   home: join(directory, "pulumi-home"),
+  project: join(directory, "pulumi-project"),
   executables: join(directory, "bin"),
   psp: join(directory, "psp.jsonl"),
 });

@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import * as yaml from "js-yaml";
 import * as z from "zod";
 import { CommandError, runProgram, say, tail, type ProgramResult } from "../cli";
 import { cloudFiles, type CloudState } from "../cloud";
@@ -90,9 +91,19 @@ export class Pulumi {
     };
   }
 
-  /** Selects the stack, creating it in an empty backend. */
-  async selectStack(): Promise<void> {
-    await this.#run("stack", "select", STACK, "--create", ...this.#configuration());
+  /**
+   * Selects the stack, creating it in an empty backend. Pulumi writes the passphrase's salt into the project's file at
+   * creation, whatever --config-file says elsewhere, so this is done in a project of its own that has only the name.
+   * @returns the salt, which belongs into the configuration
+   */
+  async selectStack(): Promise<string | undefined> {
+    const project = cloudFiles(this.#options.directory).project;
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(project, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n`);
+    await this.#run(["stack", "select", STACK, "--create"], project);
+    const file = join(project, `Pulumi.${STACK}.yaml`);
+    const settings = existsSync(file) ? yaml.load(readFileSync(file, "utf8")) : undefined;
+    return (settings as { encryptionsalt?: string } | undefined)?.encryptionsalt;
   }
 
   /**
@@ -116,7 +127,7 @@ export class Pulumi {
 
   /** Removes the stack's record; it must be empty. */
   async removeStack(): Promise<void> {
-    await this.#run("stack", "rm", STACK, "--yes", "--preserve-config");
+    await this.#run(["stack", "rm", STACK, "--yes", "--preserve-config"]);
   }
 
   /** Forgets the lock of an operation that was killed. The caller must know that none is running. */
@@ -136,37 +147,24 @@ export class Pulumi {
 
   /** The stack's resources, and the operations whose outcome is unknown because the engine was killed. */
   async state(): Promise<z.infer<typeof exportSchema>["deployment"]> {
-    const { stdout } = await this.#run("stack", "export", "--stack", STACK);
+    const { stdout } = await this.#run(["stack", "export", "--stack", STACK]);
     return exportSchema.parse(JSON.parse(stdout)).deployment;
   }
 
   async #deploy(verb: string, ...flags: string[]): Promise<ProgramResult> {
-    return this.#run(
-      ...[
-        verb,
-        "--stack",
-        STACK,
-        "--non-interactive",
-        "--color",
-        "never",
-        "--suppress-progress",
-        "--diff=false",
-      ],
-      ...this.#configuration(),
+    return this.#run([
+      ...[verb, "--stack", STACK, "--config-file", cloudFiles(this.#options.directory).configuration],
+      ...["--non-interactive", "--color", "never", "--suppress-progress", "--suppress-outputs"],
       ...flags,
-    );
+    ]);
   }
 
-  #configuration(): string[] {
-    return ["--config-file", cloudFiles(this.#options.directory).configuration];
-  }
-
-  async #run(...args: string[]): Promise<ProgramResult> {
+  async #run(args: readonly string[], cwd = REPOSITORY): Promise<ProgramResult> {
     const { engine, signal } = this.#options;
     appendFileSync(this.#log, `\n${new Date().toISOString()} pulumi ${args.join(" ")}\n`);
     const shows = ["up", "destroy", "refresh"].includes(args[0]!);
     const result = await runProgram(engine.path, args, {
-      cwd: REPOSITORY,
+      cwd,
       env: this.#environment,
       signal,
       onLine: (line) => {

@@ -53,11 +53,11 @@ export async function deploy(
   const values = await step("Preparing secrets, certificates and the hosted zone", () =>
     ensurePrerequisites(cloud, readSecrets(files.secrets), environmentSuffix()),
   );
-  writeEmbeddedConfig(BASE_CONFIGURATION, files.configuration, values);
   const pulumi = new Pulumi({ ...options, ...target });
   // This command holds the folder's lock, so no engine of ours can be running.
   pulumi.breakLock();
-  await pulumi.selectStack();
+  const salt = await pulumi.selectStack();
+  writeEmbeddedConfig(BASE_CONFIGURATION, files.configuration, values, {}, salt);
   await recoverInterruptedDeployment(pulumi, directory);
   const changes = await step("pulumi up", () => pulumi.up(policyPacks));
   const outputs = FlatOutputs.read(target.flatOutputs);
