@@ -196,10 +196,19 @@ export class Pulumi {
   }
 }
 
-/** Lines of the engine's report that say something: resources that change, messages, the summary. */
+/** Lines of the engine's report that nobody needs to see; all of them are in the log. */
+const NOISE = [
+  /^\s*(@|\.{3}|$)/,
+  /pulumi:providers:/,
+  // That the language host and the provider's stand-in come from our own folder is intended.
+  /using pulumi-(language|resource)-\S+ from \$PATH|^\s+pulumi:pulumi:Stack \S+ +\d+ warnings?$/,
+  // Advice of the policy pack; what it refuses is shown.
+  /\[advisory\]|Lists what is known only at deployment|^\s+(unresolved|suppressed) /,
+  /history and configuration associated with the stack|remove the stack completely/,
+];
+
 function isWorthShowing(line: string): boolean {
-  const isUnchanged = /^\s*(@|\.{3})|^\s*$|^\s+pulumi:providers:|unchanged/.test(line);
-  return !isUnchanged;
+  return !NOISE.some((pattern) => pattern.test(line));
 }
 
 /** Reads the summary that the engine prints last, e.g. `    + 23 created` and `    5 unchanged`. */
@@ -219,9 +228,4 @@ export function changesOf({ stdout }: Pick<ProgramResult, "stdout">): ResourceCh
     changes[verbs[match[2]!]!] = Number(match[1]);
   }
   return changes;
-}
-
-/** The flat outputs that the program has written. */
-export function countFlatOutputs(file: string): number {
-  return Object.keys(JSON.parse(readFileSync(file, "utf8")) as object).length;
 }

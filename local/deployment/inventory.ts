@@ -96,7 +96,9 @@ export const INVENTORIES: readonly Inventory[] = [
     list: (config) =>
       collect(
         paginateGetResources({ client: new ResourceGroupsTaggingAPIClient(config) }, {}),
-        (page) => page.ResourceTagMappingList,
+        // Keys keep their tags until they are gone for good; KMS::Key below says which are in use.
+        (page) =>
+          page.ResourceTagMappingList?.filter(({ ResourceARN }) => !/^arn:aws:kms:/.test(ResourceARN ?? "")),
         (resource) => resource.ResourceARN,
       ),
   },

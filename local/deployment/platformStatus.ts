@@ -1,0 +1,132 @@
+import { CloudFormationClient, paginateListStacks } from "@aws-sdk/client-cloudformation";
+import { DynamoDBClient, GetItemCommand, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
+import { request } from "undici";
+import * as z from "zod";
+import { REGIONS as PROGRAM_REGIONS } from "../../components/regions";
+import { awsConfig, embeddedDispatcher, REGIONS, type EmbeddedCloud, type Place } from "../client";
+import type { CloudState } from "../cloud";
+import type { ClusterDescription, ReplicationLag } from "../postgres";
+import { environmentSuffix } from "./deploy";
+
+/** One Region as it is now. */
+export interface RegionStatus {
+  readonly region: string;
+  readonly place: Place;
+  /** From the Region's own role record; absent before the first deployment. */
+  readonly role?: string;
+  readonly epoch?: number;
+  readonly stacks: readonly { name: string; state: string }[];
+}
+
+export interface PlatformStatus {
+  /** The Region whose role is ACTIVE. */
+  readonly activeRegion?: string;
+  readonly regions: readonly RegionStatus[];
+  readonly databases: readonly ClusterDescription[];
+  readonly replication: readonly { what: string; lag: string }[];
+}
+
+/** Asks the running cloud. @throws what it answers when it does not work */
+export async function platformStatus(cloud: EmbeddedCloud, state: CloudState): Promise<PlatformStatus> {
+  const regions = await Promise.all(
+    (Object.keys(REGIONS) as Place[]).map(async (place) => ({
+      region: REGIONS[place],
+      place,
+      ...(await roleOf(cloud, place)),
+      stacks: await stacksOf(cloud, place),
+    })),
+  );
+  const control = async (path: string) => {
+    const answer = await request(state.postgres.controlUrl + path, {
+      headers: { authorization: `Bearer ${state.cloudToken}` },
+    });
+    return answer.body.json();
+  };
+  const { clusters } = (await control("/rds/clusters")) as { clusters: ClusterDescription[] };
+  const { replication } = (await control("/rds/lag")) as { replication: ReplicationLag[] };
+  return {
+    activeRegion: regions.find(({ role }) => role === "ACTIVE")?.region,
+    regions,
+    databases: clusters,
+    replication: [...replication.map(databaseLag), ...(await storeLag(cloud, state))],
+  };
+}
+
+/** The Region's role record (DynamoDB, `recordId` = `role`). */
+async function roleOf(cloud: EmbeddedCloud, place: Place): Promise<{ role?: string; epoch?: number }> {
+  const client = new DynamoDBClient(awsConfig(cloud, place));
+  const TableName = `table-region-${PROGRAM_REGIONS[place].code}-${environmentSuffix()}`;
+  try {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key: { recordId: { S: "role" } }, ConsistentRead: true }),
+    );
+    return Item === undefined ? {} : { role: Item["role"]?.S, epoch: Number(Item["epoch"]?.N) };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+async function stacksOf(cloud: EmbeddedCloud, place: Place): Promise<{ name: string; state: string }[]> {
+  const found: { name: string; state: string }[] = [];
+  const client = new CloudFormationClient(awsConfig(cloud, place));
+  for await (const page of paginateListStacks({ client }, {})) {
+    for (const { StackName, StackStatus } of page.StackSummaries ?? []) {
+      if (StackStatus !== "DELETE_COMPLETE") {
+        found.push({ name: StackName ?? "", state: StackStatus ?? "" });
+      }
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function databaseLag(lag: ReplicationLag): { what: string; lag: string } {
+  const age = lag.seconds === undefined ? "unknown" : `${lag.seconds} s`;
+  const bytes = lag.bytes === undefined ? "" : `, ${lag.bytes} bytes`;
+  const link = `${lag.streaming ? "streaming" : "not streaming"}${lag.cut ? ", link cut" : ""}`;
+  return { what: `Aurora ${lag.sourceRegion} → ${lag.targetRegion}`, lag: `${age}${bytes} (${link})` };
+}
+
+const storeReplication = z.record(
+  z.string(),
+  z.object({
+    /** Set delay in milliseconds. */
+    delayMs: z.number(),
+    inFlight: z.array(
+      z.object({
+        source: z.string(),
+        target: z.string(),
+        /** Changes on their way, and the age of the oldest in milliseconds. */
+        changes: z.number(),
+        oldestMs: z.number(),
+        failed: z.number(),
+        open: z.boolean(),
+      }),
+    ),
+  }),
+);
+
+const STORE_NAMES: Record<string, string> = { dynamodb: "DynamoDB", s3: "S3" };
+
+async function storeLag(cloud: EmbeddedCloud, state: CloudState): Promise<{ what: string; lag: string }[]> {
+  const dispatcher = embeddedDispatcher(cloud);
+  try {
+    const answer = await request(`${state.endpoint}/_cloud/replication`, {
+      headers: { authorization: `Bearer ${state.cloudToken}` },
+      dispatcher,
+    });
+    const stores = storeReplication.parse(await answer.body.json());
+    return Object.entries(stores).flatMap(([store, { delayMs, inFlight }]) =>
+      inFlight.map(({ source, target, changes, oldestMs, failed, open }) => ({
+        what: `${STORE_NAMES[store] ?? store} ${source} → ${target}`,
+        lag:
+          `${oldestMs / 1000} s, ${changes} changes (delay ${delayMs} ms` +
+          `${open ? "" : ", link cut"}${failed > 0 ? `, ${failed} failed` : ""})`,
+      })),
+    );
+  } finally {
+    await dispatcher.destroy();
+  }
+}
