@@ -29,8 +29,16 @@ Exit codes: 0 all covered, 1 a test failed or something is not covered, 2 usage,
       process.stdout.write(result.stdout);
       if (result.code !== 0) throw new CommandError(`${title} failed.\n${result.stderr}`);
     };
-    await program("Compiling the domain", "typescript/bin/tsc", "-p", "tests/unit/domain/tsconfig.coverage.json");
-    const thresholds = ["lines", "branches", "functions", "statements"].flatMap((kind) => [`--${kind}`, "100"]);
+    await program(
+      "Compiling the domain",
+      "typescript/bin/tsc",
+      "-p",
+      "tests/unit/domain/tsconfig.coverage.json",
+    );
+    const thresholds = ["lines", "branches", "functions", "statements"].flatMap((kind) => [
+      `--${kind}`,
+      "100",
+    ]);
     await program(
       "Testing the domain",
       "c8/bin/c8.js",
