@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { EXIT_CODES, exclusively, runCommand, say, step } from "../cli";
 import { FlatOutputs, readDemoMerchant } from "../client";
 import { readCloudState, runningCloud, startCloud, stopCloud } from "../cloud";
-import { deploy, deploymentTarget, REPOSITORY, type Deployment, type DeploymentTarget } from "../deployment";
+import {
+  deploy,
+  deploymentTarget,
+  REPOSITORY,
+  type Deployment,
+  type DeploymentTarget,
+  type ResourceChanges,
+} from "../deployment";
 import { ensureEngine, ensurePython } from "../toolchain";
 
 const HELP = `Usage: npm run up [-- --json] [-- --no-policy]
@@ -85,7 +92,7 @@ function describe(target: DeploymentTarget, { changes, merchantCreated }: Deploy
 }
 
 function text(result: ReturnType<typeof describe>): string {
-  const { same, ...changed } = result.changes;
+  const { same = 0, ...changed }: ResourceChanges = result.changes;
   const counts = Object.entries(changed).map(([verb, count]) => `${count} ${verb}`);
   const { port } = new URL(result.endpoint);
   const curl = [

@@ -8,6 +8,8 @@ export interface CheckRequest {
   /** Files of parameter values. */
   readonly parameterFiles: readonly string[];
   readonly configuration: string | undefined;
+  /** A file that says which templates are deployed where, in place of files. */
+  readonly deployments: string | undefined;
   readonly packs: readonly ("pci" | "dr")[];
   readonly today: string | undefined;
   readonly strict: boolean;
@@ -26,8 +28,7 @@ export interface SuppressionsRequest {
 
 export interface MatrixRequest {
   readonly command: "matrix";
-  readonly files: readonly string[];
-  readonly parameterFiles: readonly string[];
+  readonly deployments: string;
   readonly check: boolean;
   readonly output: string;
   readonly today: string | undefined;
@@ -46,10 +47,10 @@ export class UsageError extends Error {
 
 export const USAGE = `Usage:
   policy check [--format text|json|jsonl|sarif|html] [--parameters FILE|k=v]… [--config FILE]
-               [--pack pci|dr]… [--today YYYY-MM-DD] [--strict] FILES…
+               [--pack pci|dr]… [--today YYYY-MM-DD] [--strict] FILES… | --deployments FILE
   policy rules [--format text|json]
   policy suppressions [--today YYYY-MM-DD] FILES…     warns 30 days before one ends
-  policy matrix [--check] [--output FILE] [--parameters FILE]… FILES…
+  policy matrix [--check] [--output FILE] [--deployments FILE] [--today YYYY-MM-DD]
 
 All files of one run are judged together: a bucket's policy may stand in another file.
 Exit codes: 2 a file could not be read (the others are still judged) or the command was wrong;
@@ -83,8 +84,7 @@ export function parseArguments(argv: readonly string[]): Request {
     case "matrix": {
       const request = {
         command,
-        files: options.files,
-        parameterFiles: options.values("parameters"),
+        deployments: options.value("deployments") ?? "policy/deployments.yaml",
         check: options.has("check"),
         output: options.value("output") ?? "docs/pci-matrix.md",
         today: options.value("today"),
@@ -116,16 +116,18 @@ function checkRequest(options: Options): CheckRequest {
     ),
     parameterFiles: given.filter((text) => !pairs.includes(text)),
     configuration: options.value("config"),
+    deployments: options.value("deployments"),
     packs: packs.length === 0 || packs.includes("all") ? ["pci", "dr"] : (packs as ("pci" | "dr")[]),
     today: options.value("today"),
     strict: options.has("strict"),
   };
   options.finish();
-  if (request.files.length === 0) throw new UsageError("check needs at least one file");
+  if (request.files.length === 0 && request.deployments === undefined)
+    throw new UsageError("check needs at least one file, or --deployments");
   return request;
 }
 
-const WITH_VALUE = new Set(["format", "parameters", "config", "pack", "today", "output"]);
+const WITH_VALUE = new Set(["deployments", "format", "parameters", "config", "pack", "today", "output"]);
 const WITHOUT_VALUE = new Set(["strict", "check", "help"]);
 
 /** Options by name (`--name value`, `--name=value`) and the files between them. */

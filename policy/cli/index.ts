@@ -3,13 +3,13 @@ import { judge } from "../engine/judge";
 import { endingSoon, suppressionsOf } from "../engine/suppressions";
 import { htmlReport } from "../report/html";
 import { jsonLines, jsonReport, rulesJson, rulesText } from "../report/json";
-import { pciMatrix } from "../report/matrix";
+import { matrixDate, pciMatrix } from "../report/matrix";
 import { sarifReport } from "../report/sarif";
 import { textReport, textSummary } from "../report/text";
 import { RULES } from "../rules/index";
 import { USAGE, UsageError, parseArguments } from "./arguments";
 import type { CheckRequest, MatrixRequest, SuppressionsRequest } from "./arguments";
-import { readFiles, readParameters, readSettings, type Unreadable } from "./inputs";
+import { readDeployments, readFiles, readParameters, readSettings, type Unreadable } from "./inputs";
 
 /** Where the command writes; tests give their own. */
 export interface Streams {
@@ -62,7 +62,10 @@ function reportUnreadable(unreadable: readonly Unreadable[], streams: Streams): 
 
 function check(request: CheckRequest, streams: Streams): number {
   const settings = readSettings(RULES, request.configuration, request.today);
-  const { set, unreadable } = readFiles(request.files, parametersOf(request));
+  const { set, unreadable } =
+    request.deployments === undefined
+      ? readFiles(request.files, parametersOf(request))
+      : readDeployments(request.deployments, parametersOf(request));
   reportUnreadable(unreadable, streams);
   for (const template of set.templates) {
     for (const { line, message } of template.warnings)
@@ -117,18 +120,20 @@ function suppressions(request: SuppressionsRequest, streams: Streams): number {
   return all.some((entry) => entry.defect !== "" || ending.has(entry)) ? EXIT_VIOLATION : EXIT_OK;
 }
 
+/** The date in a matrix is that of its judgement; checking repeats it, so that no day makes it stale by itself. */
 function matrix(request: MatrixRequest, streams: Streams): number {
-  const settings = readSettings(RULES, undefined, request.today);
-  const { set, unreadable } = readFiles(request.files, parametersOf(request));
+  const current = currentText(request.output);
+  const date = request.today ?? (request.check ? matrixDate(current) : undefined);
+  const settings = readSettings(RULES, undefined, date);
+  const { set, unreadable } = readDeployments(request.deployments, {});
   reportUnreadable(unreadable, streams);
   if (unreadable.length > 0) return EXIT_UNREADABLE;
-  const report = judge(RULES, { set, settings });
-  const text = pciMatrix(RULES, report);
+  const text = pciMatrix(RULES, judge(RULES, { set, settings }), settings.today);
   if (!request.check) {
     writeFileSync(request.output, text);
     return EXIT_OK;
   }
-  if (currentText(request.output) === text) return EXIT_OK;
+  if (current === text) return EXIT_OK;
   streams.err(`policy: ${request.output} is stale; run the matrix command without --check\n`);
   return EXIT_VIOLATION;
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { load } from "js-yaml";
 import { defaultSettings, type Settings } from "../engine/settings";
 import { TemplateSet } from "../engine/set";
@@ -24,6 +25,45 @@ export function readFiles(
       set.add(file, readFileSync(file, "utf8"), { parameters });
     } catch (error) {
       unreadable.push({ file, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { set, unreadable };
+}
+
+interface Deployment {
+  readonly name: string;
+  /** Folder of templates, relative to the folder above the file's own. */
+  readonly directory: string;
+  readonly except?: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads every template as often as it is deployed, each time with that deployment's parameters. The name in findings is
+ * `<deployment>:<file>`.
+ * @throws UsageError when the file lists no deployments
+ */
+export function readDeployments(
+  file: string,
+  parameters: Readonly<Record<string, unknown>>,
+): { set: TemplateSet; unreadable: Unreadable[] } {
+  const { deployments } = (readData(file) ?? {}) as { deployments?: readonly Deployment[] };
+  if (!Array.isArray(deployments)) throw new UsageError(`${file} lists no deployments`);
+  const set = new TemplateSet();
+  const unreadable: Unreadable[] = [];
+  const root = dirname(dirname(resolve(file)));
+  for (const deployment of deployments as readonly Deployment[]) {
+    const directory = join(root, deployment.directory);
+    const names = readdirSync(directory).filter((name) => /\.(ya?ml|json)$/.test(name));
+    for (const name of names.sort()) {
+      if (deployment.except?.includes(name) === true) continue;
+      const label = `${deployment.name}:${deployment.directory}/${name}`;
+      try {
+        const text = readFileSync(join(directory, name), "utf8");
+        set.add(label, text, { parameters: { ...deployment.parameters, ...parameters } });
+      } catch (error) {
+        unreadable.push({ file: label, reason: error instanceof Error ? error.message : String(error) });
+      }
     }
   }
   return { set, unreadable };

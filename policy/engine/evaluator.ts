@@ -124,20 +124,13 @@ export class Evaluator {
     }
     const call = intrinsicCall(node);
     const parts = call?.argument.kind === "list" ? call.argument.items : [];
-    switch (call?.name) {
-      case "Condition":
-        return this.condition(scalarText(call.argument) ?? "");
-      case "Fn::Not":
-        return parts[0] === undefined ? this.#guess(`Not at line ${node.line}`) : !this.holds(parts[0]);
-      case "Fn::And":
-        return parts.every((part) => this.holds(part));
-      case "Fn::Or":
-        return parts.some((part) => this.holds(part));
-      case "Fn::Equals":
-        return this.#equal(parts[0], parts[1], node.line);
-      default:
-        return this.#guess(`expression at line ${node.line} of ${this.template.file}`);
-    }
+    const name = call?.name;
+    if (name === "Condition") return this.condition(scalarText(call?.argument) ?? "");
+    if (name === "Fn::Not" && parts[0] !== undefined) return !this.holds(parts[0]);
+    if (name === "Fn::And") return parts.every((part) => this.holds(part));
+    if (name === "Fn::Or") return parts.some((part) => this.holds(part));
+    if (name === "Fn::Equals") return this.#equal(parts[0], parts[1], node.line);
+    return this.#guess(`expression at line ${node.line} of ${this.template.file}`);
   }
 
   #equal(leftNode: TemplateNode | undefined, rightNode: TemplateNode | undefined, line: number): boolean {

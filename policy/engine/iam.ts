@@ -51,6 +51,20 @@ export interface Statement {
  * Undefined when the document is there but cannot be known.
  */
 export function statements(document: Value | undefined, path: string): readonly Statement[] | undefined {
+  if (!isMap(document)) return parsedStatements(document, path);
+  const cached = known.get(document)?.get(path);
+  if (cached !== undefined) return cached;
+  const list = parsedStatements(document, path);
+  const byPath = known.get(document) ?? new Map<string, readonly Statement[]>();
+  known.set(document, byPath);
+  if (list !== undefined) byPath.set(path, list);
+  return list;
+}
+
+/** Several rules ask for the same document; values never change once evaluated. */
+const known = new WeakMap<MapValue, Map<string, readonly Statement[]>>();
+
+function parsedStatements(document: Value | undefined, path: string): readonly Statement[] | undefined {
   let body = document;
   if (typeof body === "string") body = parsedDocument(body);
   if (body instanceof Opaque) return undefined;

@@ -201,7 +201,7 @@ function findInMap(argument: TemplateNode, evaluator: Evaluator, line: number): 
           `FindInMap:${symbolOf([map ?? "", top ?? "", second ?? ""])}`,
         );
   const mappings = evaluator.template.section("Mappings");
-  const mapBody = map === undefined || typeof map === "object" ? undefined : child(mappings, String(map));
+  const mapBody = map === undefined || typeof map === "object" ? undefined : child(mappings, symbolOf(map));
   if (mapBody?.kind !== "map" || second === undefined || typeof second === "object") return unknown();
   const lookUp = (key: string): Value | undefined => {
     const node = child(child(mapBody, key), String(second));
@@ -212,7 +212,7 @@ function findInMap(argument: TemplateNode, evaluator: Evaluator, line: number): 
   const values = keys.map(lookUp);
   if (values.length > 0 && new Set(values.map(symbolOf)).size === 1) return values[0];
   if (!(top instanceof Opaque) || keys.length === 0 || keys.length > MAX_MAP_KEYS) return unknown();
-  const key = `key ${top.symbol} of mapping ${String(map)}`;
+  const key = `key ${top.symbol} of mapping ${symbolOf(map)}`;
   const index = evaluator.template.set.worlds.choose(key, keys.length);
   return index < 0 ? unknown() : (values[index] ?? evaluator.unknown("the map entry is missing", key, line));
 }

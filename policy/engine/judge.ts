@@ -70,7 +70,7 @@ export function judge(rules: readonly Rule[], context: JudgeContext): Report {
         assessments.push({
           file: template.file,
           logicalId,
-          resourceType: verdict.path.startsWith("Outputs") ? "Output" : "Parameter",
+          resourceType: partType(template, verdict),
           rule: rule.id,
           result,
           reason,
@@ -196,11 +196,19 @@ function resourceFinding(
   };
 }
 
+/** A parameter, an output, or the type of the resource that a rule about the whole template speaks of. */
+function partType(template: Template, { path, logicalId }: PartVerdict): string {
+  if (path.startsWith("Outputs")) return "Output";
+  return path.startsWith("Parameters")
+    ? "Parameter"
+    : (template.resources.get(logicalId)?.type ?? "Resource");
+}
+
 function partFinding(rule: Rule, template: Template, verdict: PartVerdict, context: JudgeContext): Finding {
   return {
     file: template.file,
     logicalId: verdict.logicalId,
-    resourceType: verdict.path.startsWith("Outputs") ? "Output" : "Parameter",
+    resourceType: partType(template, verdict),
     ...common(rule, context),
     result: verdict.result,
     path: verdict.path,

@@ -87,7 +87,7 @@ export function companions(
 function indexFor(set: TemplateSet, type: string, path: string): Index {
   const candidates = set.ofType(type);
   let known = indexes.get(set);
-  if (known === undefined) indexes.set(set, (known = new Map()));
+  if (known === undefined) indexes.set(set, (known = new Map<string, { size: number; index: Index }>()));
   const name = `${type} ${path}`;
   const cached = known.get(name);
   if (cached !== undefined && cached.size === candidates.length) return cached.index;

@@ -157,14 +157,9 @@ class NodeBuilder {
 }
 
 function scalarValue(result: unknown): string | number | boolean | null {
-  switch (typeof result) {
-    case "string":
-    case "number":
-    case "boolean":
-      return result;
-    default:
-      return null;
-  }
+  return typeof result === "string" || typeof result === "number" || typeof result === "boolean"
+    ? result
+    : null;
 }
 
 function listOf(frame: Frame, length: number): ListNode {

@@ -35,6 +35,11 @@ export class TemplateSet {
     return this.#byType.get(type) ?? [];
   }
 
+  /** The number of templates; what was found in a smaller set may be out of date. */
+  get size(): number {
+    return this.templates.length;
+  }
+
   /** The value that some template of the set exports under this name. */
   exported(name: string): Value | undefined {
     for (const template of this.templates) {

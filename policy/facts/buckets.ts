@@ -26,6 +26,18 @@ const DELIVERY: Readonly<Record<string, keyof LogUse>> = {
 
 /** What a bucket is used for, by who points at it and whom its policy admits. */
 export function logUse(set: TemplateSet, bucket: Resource): LogUse {
+  const cached = uses.get(bucket);
+  if (cached !== undefined && cached.resources === set.size) return cached.use;
+  const before = set.worlds.asked;
+  const use = findLogUse(set, bucket);
+  // What depends on the present world may not be kept.
+  if (set.worlds.asked === before) uses.set(bucket, { resources: set.size, use });
+  return use;
+}
+
+const uses = new WeakMap<Resource, { resources: number; use: LogUse }>();
+
+function findLogUse(set: TemplateSet, bucket: Resource): LogUse {
   const use = { ...NO_USE };
   if (known(bucket.get("AccessControl")) === "LogDeliveryWrite") use.serverAccess = true;
   if (companions(set, "AWS::S3::Bucket", "LoggingConfiguration.DestinationBucketName", bucket).length > 0)
@@ -40,7 +52,7 @@ export function logUse(set: TemplateSet, bucket: Resource): LogUse {
     if (denotes(attributeOf(balancer, "access_logs.s3.bucket").value, bucket)) use.loadBalancer = true;
   }
   for (const policy of companions(set, "AWS::S3::BucketPolicy", "Bucket", bucket)) {
-    for (const statement of statements(policy.get("PolicyDocument"), "") ?? []) {
+    for (const statement of statements(policy.get("PolicyDocument"), "PolicyDocument") ?? []) {
       if (statement.effect !== "Allow") continue;
       for (const principal of statement.principals) {
         const kind = DELIVERY[symbolOf(principal.value)];

@@ -1,4 +1,12 @@
-import { integer, isOpaque, isPresent, isUnresolved, type MapValue, type Value } from "../engine/values";
+import {
+  integer,
+  isOpaque,
+  isPresent,
+  isUnresolved,
+  symbolOf,
+  type MapValue,
+  type Value,
+} from "../engine/values";
 
 /** Reach of an address range: the whole internet, a part of it, or not known. */
 export type Reach = "world" | "limited" | "unknown";
@@ -11,7 +19,7 @@ const WORLD_PREFIX_V6 = 15;
 export function reachOf(cidr: Value | undefined): Reach {
   if (!isPresent(cidr)) return "limited";
   if (isUnresolved(cidr)) return "unknown";
-  const match = /^\s*([0-9a-fA-F.:]+)\/(\d+)\s*$/.exec(String(cidr));
+  const match = /^\s*([0-9a-fA-F.:]+)\/(\d+)\s*$/.exec(symbolOf(cidr));
   if (match === null) return "limited";
   const [, address = "", prefix = ""] = match;
   // A private or unique-local range is not the internet, however wide.
@@ -37,7 +45,7 @@ const PROTOCOLS: Readonly<Record<string, PortRange["protocol"]>> = {
 /** Reads IpProtocol, FromPort and ToPort of a rule. Without ports a TCP or UDP rule opens all of them. */
 export function portRange(rule: MapValue): PortRange {
   const given = rule["IpProtocol"];
-  const name = isOpaque(given) ? "" : String(given ?? "-1").toLowerCase();
+  const name = isOpaque(given) ? "" : symbolOf(given ?? "-1").toLowerCase();
   const protocol = isUnresolved(given)
     ? "unknown"
     : (PROTOCOLS[name] ?? (name === "tcp" || name === "udp" ? name : "other"));

@@ -51,7 +51,7 @@ function deniesPlainRequests(statement: Statement, service: "s3" | "sqs" | "sns"
     )
   )
     return false;
-  if (!condition.values.every((value) => String(value).toLowerCase() === "false")) return false;
+  if (!condition.values.every((value) => symbolOf(value).toLowerCase() === "false")) return false;
   const everyone = statement.principals.some((principal) => principal.kind === "everyone");
   return everyone && TLS_ACTIONS[service].every((action) => coversAction(statement, action));
 }

@@ -152,9 +152,13 @@ export function judgeSecretValue(value: Value | undefined, template: Template): 
         }
       : undefined;
   }
-  // An ARN names a secret, it is none.
-  if (/^arn:/.test(text)) return undefined;
+  if (isHarmless(text)) return undefined;
   return { result: "violation", message: "A credential stands in the template in plain text." };
+}
+
+/** Texts that stand where a credential could: names of secrets and keys, and switches. */
+function isHarmless(text: string): boolean {
+  return /^(arn:|alias\/)|^(true|false|enabled|disabled|none|null)$|^[\w.-]+(\/[\w.-]+)+$/i.test(text);
 }
 
 function judgeUnknown(value: Unknown, template: Template): SecretVerdict {
@@ -185,5 +189,24 @@ export function holdsSecret(parameter: Parameter): boolean {
   const isSwitch =
     values.length > 0 &&
     values.every((value) => ["true", "false", "yes", "no", "enabled", "disabled"].includes(value));
-  return !isSwitch && (parameter.noEcho || namesSecret(parameter.name));
+  const hidden = parameter.noEcho && !/(user|username|login|email|name|id)$/i.test(parameter.name);
+  return !isSwitch && (hidden || namesSecret(parameter.name));
+}
+
+/** Keys of properties that hold a credential wherever they occur. */
+const CREDENTIAL_KEY =
+  /^(master)?(user)?(password|passphrase|secretkey|secretaccesskey|privatekey|apikey|authtoken|accesstoken|oauthtoken|clientsecret)$/i;
+
+/** True for a property whose value can only be a credential. */
+export function isCredentialKey(key: string): boolean {
+  return CREDENTIAL_KEY.test(key.replace(/[_-]/g, ""));
+}
+
+/** An assignment of a literal credential in a script: `PASSWORD=hunter22`, not `PASSWORD=$(…)`. */
+export function scriptSecret(text: string): string | undefined {
+  const match =
+    /\b([A-Za-z_]*(?:password|passwd|secret_?key|api_?key|auth_?token))\s*[=:]\s*["']?([^\s"'$<{(][^\s"'$]{5,})/i.exec(
+      text,
+    );
+  return match === null || isHarmless(match[2] ?? "") ? undefined : match[1];
 }

@@ -25,7 +25,12 @@ export function sarifReport({ report, rules }: Evidence): string {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: finding.file.split("\\").join("/") },
+          artifactLocation: {
+            uri: finding.file
+              .replace(/^[a-z0-9]+:/, "")
+              .split("\\")
+              .join("/"),
+          },
           region: { startLine: finding.line },
         },
         logicalLocations: [

@@ -30,26 +30,21 @@ function boundOf(state: MapValue): number | undefined {
     (sum, retry) => sum + (isMap(retry) ? (number(retry["MaxAttempts"]) ?? DEFAULT_ATTEMPTS) : 0),
     1,
   );
-  switch (state["Type"]) {
-    case "Task": {
-      const timeout = number(state["TimeoutSeconds"]);
-      return timeout === undefined ? undefined : timeout * attempts;
-    }
-    case "Wait":
-      return number(state["Seconds"]);
-    case "Parallel": {
-      const branches = (isList(state["Branches"]) ? state["Branches"] : []).map((branch) =>
-        isMap(branch) ? sumOf(branch) : undefined,
-      );
-      return branches.some((bound) => bound === undefined)
-        ? undefined
-        : Math.max(0, ...(branches as number[])) * attempts;
-    }
-    case "Map":
-      return undefined;
-    default:
-      return 0;
+  const type = state["Type"];
+  if (type === "Task") {
+    const timeout = number(state["TimeoutSeconds"]);
+    return timeout === undefined ? undefined : timeout * attempts;
   }
+  if (type === "Wait") return number(state["Seconds"]);
+  if (type === "Parallel") {
+    const branches = (isList(state["Branches"]) ? state["Branches"] : []).map((branch) =>
+      isMap(branch) ? sumOf(branch) : undefined,
+    );
+    return branches.some((bound) => bound === undefined)
+      ? undefined
+      : Math.max(0, ...(branches as number[])) * attempts;
+  }
+  return type === "Map" ? undefined : 0;
 }
 
 /** The sum over all states: longer than any path, so a safe bound for a machine without loops. */

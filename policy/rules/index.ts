@@ -55,6 +55,7 @@ import { rule as logsRetention } from "./logs-retention";
 import { rule as messagingEncrypted } from "./messaging-encrypted";
 import { rule as outputSecrets } from "./output-secrets";
 import { rule as parameterSecrets } from "./parameter-secrets";
+import { rule as plainTextSecrets } from "./plain-text-secrets";
 import { rule as rdsBackups } from "./rds-backups";
 import { rule as rdsEncrypted } from "./rds-encrypted";
 import { rule as rdsIamAuthentication } from "./rds-iam-authentication";
@@ -132,6 +133,7 @@ export const RULES: readonly Rule[] = [
   dbCredentials,
   lambdaEnvironmentSecrets,
   outputSecrets,
+  plainTextSecrets,
   parameterSecrets,
   lambdaRuntime,
   rdsMinorUpgrades,

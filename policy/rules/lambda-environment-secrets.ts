@@ -2,7 +2,7 @@ import { orCompliant } from "../engine/checks";
 import { pciRule } from "../engine/define";
 import { notApplicable, unresolved, violation, type Verdict } from "../engine/rule";
 import type { Template } from "../engine/template";
-import { Text, at, isList, isMap, isOpaque, type Value } from "../engine/values";
+import { Text, at, isList, isMap, isOpaque, symbolOf, type Value } from "../engine/values";
 import { judgeSecretValue, namesSecret, secretShape } from "../facts/secrets";
 
 /** Judges one variable by its name and by the shape of its value. */
@@ -38,9 +38,7 @@ function pairs(
     if (!isMap(entry) || entry["Value"] === undefined) return [];
     // CodeBuild reads these two from a store; the value is a name.
     if (entry["Type"] === "SECRETS_MANAGER" || entry["Type"] === "PARAMETER_STORE") return [];
-    return [
-      { name: String(entry["Name"] ?? ""), value: entry["Value"], path: `${path}.${list}.${index}.Value` },
-    ];
+    return [{ name: symbolOf(entry["Name"]), value: entry["Value"], path: `${path}.${list}.${index}.Value` }];
   });
 }
 

@@ -200,4 +200,18 @@ describe("policy command line", () => {
     assert.match(out, /^<!doctype html>/);
     assert.ok(!out.includes("<script>"));
   });
+
+  it("keeps the requirement matrix current", () => {
+    const { code, err } = run("matrix", "--check");
+
+    assert.deepEqual([code, err], [0, ""]);
+  });
+
+  it("shows an auditor every resource of both Regions", () => {
+    const { out } = run("check", "--deployments", "policy/deployments.yaml", "--format", "html");
+
+    for (const file of ["apse1:cfn/database.yaml", "apse2:cfn/database.yaml", "apse1:cfn/tables.yaml"]) {
+      assert.ok(out.includes(`<summary>${file}`), file);
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TemplateSet } from "../../policy/engine/set";
-import { Reference, Text, Unknown, type Value } from "../../policy/engine/values";
+import { Reference, Text, Unknown, isList, type MapValue, type Value } from "../../policy/engine/values";
 
 const HEAD = `
 Parameters:
@@ -33,9 +33,9 @@ function plain(value: Value | undefined): unknown {
   if (value instanceof Text)
     return value.parts.map((part) => (typeof part === "string" ? part : plain(part)));
   if (value instanceof Unknown) return "?";
-  if (Array.isArray(value)) return value.map(plain);
+  if (isList(value)) return value.map(plain);
   if (typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+    return Object.fromEntries(Object.entries(value as MapValue).map(([key, item]) => [key, plain(item)]));
   return value;
 }
 

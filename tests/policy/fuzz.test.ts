@@ -53,13 +53,8 @@ const WORDS = [
 ];
 const TYPES = [...new Set(RULES.flatMap((rule) => rule.types))];
 /** Keys that rules look for: the words of their examples. */
-const KEYS = [
-  ...new Set(
-    RULES.flatMap((rule) => Object.values(rule.examples).flat()).flatMap(
-      (text: string) => text.match(/[A-Za-z:]+(?=:)/g) ?? [],
-    ),
-  ),
-];
+const EXAMPLES = RULES.flatMap(({ examples }) => [...examples.violation, ...examples.compliant]);
+const KEYS = [...new Set(EXAMPLES.flatMap((text): string[] => text.match(/[A-Za-z:]+(?=:)/g) ?? []))];
 
 const value = fc.letrec<{ node: unknown }>((tie) => ({
   node: fc.oneof(

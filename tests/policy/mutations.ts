@@ -196,6 +196,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   ],
   "parameter-secrets": [{ parameter: { Type: "String", Default: "correct-horse", NoEcho: true } }],
   "output-secrets": [{ output: { Value: "postgres://user:correct-horse@host/db" } }],
+  "plain-text-secrets": [{ add: { Type: "Custom::Thing", Properties: { Password: "correct-horse" } } }],
   "lambda-runtime": [{ type: "AWS::Lambda::Function", set: { Runtime: "nodejs14.x" } }],
   "rds-minor-upgrades": [{ type: "AWS::RDS::DBInstance", set: { AutoMinorVersionUpgrade: false } }],
   "waf-before-public-apps": [{ without: "AWS::WAFv2::WebACLAssociation" }],
