@@ -4,7 +4,16 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   { ignores: ["node_modules/", "dist/", "coverage/", "cfn-outputs/", ".embedded-cloud*/", "**/*.d.ts"] },
   js.configs.recommended,
-  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly", clearTimeout: "readonly", fetch: "readonly" } } },
+  {
+    files: ["**/*.mjs", "**/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["process", "console", "URL", "Buffer", "fetch", "require", "module", "exports"]
+          .concat(["setTimeout", "clearTimeout", "setInterval", "clearInterval"])
+          .map((name) => [name, "readonly"]),
+      ),
+    },
+  },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.recommendedTypeChecked],

@@ -42,7 +42,7 @@ export function parseCommandLine<O extends Options>(
   if (parsed.positionals.length > allowed) {
     throw new UsageError(`Unexpected argument "${parsed.positionals[allowed]}".\n\n${command.help}`);
   }
-  return parsed as { values: Values<O>; positionals: string[] };
+  return parsed;
 }
 
 /**

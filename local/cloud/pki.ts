@@ -88,7 +88,7 @@ function writePki(folder: string, ca: x509.X509Certificate, server: x509.X509Cer
 }
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  return await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 
 async function privateKeyPem(keys: webcrypto.CryptoKeyPair): Promise<string> {

@@ -1,88 +1,103 @@
-/**
- * `npm test`: checks formatting of types, templates and code, then runs the tests, and ends with one line `N passed, N failed`.
- *
- * Exit codes: 0 all passed, 1 something failed or no test ran.
- */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { EXIT_CODES, formatElapsed, runCommand, say, UsageError } from "../cli";
+import { ensurePython } from "../toolchain";
+import { closingLine, exitCodeOf, NONE, sum, type Counts } from "../verification/counts";
+import { integration } from "../verification/integration";
+import { cfnLint, check, installed, mocha, pytest } from "../verification/tools";
 
-const ROOT = join(__dirname, "..", "..");
-const PHASE_TIMEOUT_MS = 15 * 60_000;
+const PARTS = ["lint", "unit", "integration"] as const;
+type Part = (typeof PARTS)[number];
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
+const HELP = `Usage: npm test [-- --only ${PARTS.join("|")}]
+
+Verifies everything: formatting, lint, types, templates (cfn-lint, for each Region), generated files; unit and policy
+tests, coverage of the payment domain, the emulator's tests; then brings up an embedded cloud of its own on free ports,
+runs the integration tests on it and takes it down. Another clone's platform, or this one's, may run meanwhile.
+
+The last line is "N passed, N failed" over all of it.
+
+  --only  runs one part
+
+${EXIT_CODES} A run in which no test ran has failed.`;
+
+interface Phase {
+  readonly part: Part;
+  readonly name: string;
+  run(signal: AbortSignal): Promise<Counts>;
 }
 
-/** Runs one tool; its output goes to standard error, so that standard output holds only the results. */
-function run(name: string, args: readonly string[]): boolean {
-  const startedAtMs = Date.now();
-  const result = spawnSync(process.execPath, args, {
-    cwd: ROOT,
-    stdio: ["ignore", 2, 2],
-    timeout: PHASE_TIMEOUT_MS,
+const python = (signal: AbortSignal) => ensurePython({ signal });
+const ourCommand = (file: string, ...args: string[]) => ["--import", "tsx", file, ...args];
+
+const PHASES: readonly Phase[] = [
+  {
+    part: "lint",
+    name: "formatting (prettier)",
+    run: (signal) => check("prettier", [installed("prettier/bin/prettier.cjs"), "--check", "."], signal),
+  },
+  {
+    part: "lint",
+    name: "lint (eslint)",
+    run: (signal) => check("eslint", [installed("eslint/bin/eslint.js"), "."], signal),
+  },
+  {
+    part: "lint",
+    name: "types (tsc)",
+    run: (signal) => check("tsc", [installed("typescript/bin/tsc"), "--noEmit"], signal),
+  },
+  {
+    part: "lint",
+    name: "generated types of the templates",
+    run: (signal) => check("codegen", ourCommand("components/codegen/main.ts", "--check"), signal),
+  },
+  {
+    part: "lint",
+    name: "templates in both Regions (cfn-lint)",
+    run: async (signal) => cfnLint(await python(signal), signal),
+  },
+  { part: "unit", name: "unit tests (mocha)", run: (signal) => mocha("tests/unit", signal) },
+  { part: "unit", name: "policy tests (mocha)", run: (signal) => mocha("tests/policy", signal) },
+  {
+    part: "unit",
+    name: "coverage of the payment domain (c8)",
+    run: (signal) => check("coverage", ourCommand("local/commands/coverage.ts"), signal),
+  },
+  {
+    part: "unit",
+    name: "the emulator's tests (pytest)",
+    run: async (signal) => pytest(await python(signal), signal),
+  },
+  { part: "integration", name: "integration tests on an embedded cloud", run: integration },
+];
+
+runCommand({
+  name: "npm test",
+  help: HELP,
+  options: { only: { type: "string" } },
+  async run({ values: { only }, signal }) {
+    if (only !== undefined && !PARTS.includes(only as Part)) {
+      throw new UsageError(`--only must be one of ${PARTS.join(", ")}.\n\n${HELP}`);
+    }
+    let total = NONE;
+    for (const phase of PHASES.filter(({ part }) => only === undefined || part === only)) {
+      total = sum([total, await runPhase(phase, signal)]);
+    }
+    if (total.failures.length > 0) {
+      process.stdout.write(`\nFailed:\n\n${total.failures.join("\n\n")}\n\n`);
+    }
+    process.stdout.write(`${closingLine(total)}\n`);
+    return exitCodeOf(total);
+  },
+});
+
+/** A phase that breaks is a failure of its own; the others still run. */
+async function runPhase({ name, run }: Phase, signal: AbortSignal): Promise<Counts> {
+  say(`▸ ${name} …`);
+  const started = performance.now();
+  const counts = await run(signal).catch((error: unknown): Counts => {
+    signal.throwIfAborted();
+    return { passed: 0, failed: 1, failures: [`${name}: ${(error as Error).message}`] };
   });
-  const seconds = ((Date.now() - startedAtMs) / 1000).toFixed(1);
-  process.stderr.write(`${result.status === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)\n`);
-  return result.status === 0;
+  const mark = counts.failed > 0 || counts.passed === 0 ? "FAIL" : "ok";
+  say(`  ${mark}  ${name}: ${closingLine(counts)} (${formatElapsed(performance.now() - started)})`);
+  return counts;
 }
-
-function check(name: string, args: readonly string[]): Counts {
-  return run(name, args) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-}
-
-interface MochaReport {
-  readonly stats: { readonly passes: number; readonly failures: number };
-  readonly failures: readonly { readonly fullTitle: string; readonly err: { readonly message?: string } }[];
-}
-
-function testFiles(folder: string): string[] {
-  const path = join(ROOT, folder);
-  if (!existsSync(path)) return [];
-  return readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts"))
-    .map((file) => join(path, file))
-    .sort();
-}
-
-/** A run that dies before it reports counts as one failure, so that it is never taken for a pass. */
-function mocha(folder: string): Counts {
-  const files = testFiles(folder);
-  if (files.length === 0) return { passed: 0, failed: 0 };
-  const directory = mkdtempSync(join(tmpdir(), "payments-tests-"));
-  const report = join(directory, "report.json");
-  try {
-    run(`mocha ${folder} (${files.length} files)`, [
-      join(ROOT, "node_modules/mocha/bin/mocha.js"),
-      "--import=tsx",
-      "--exit",
-      "--timeout=60000",
-      "--reporter=json",
-      `--reporter-option=output=${report}`,
-      ...files,
-    ]);
-    if (!existsSync(report)) return { passed: 0, failed: 1 };
-    const { stats, failures } = JSON.parse(readFileSync(report, "utf8")) as MochaReport;
-    for (const failure of failures)
-      process.stdout.write(`failed: ${failure.fullTitle}\n        ${failure.err.message ?? ""}\n`);
-    return { passed: stats.passes, failed: stats.failures };
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-function main(): void {
-  const counts: Counts[] = [
-    check("types (tsc)", [join(ROOT, "node_modules/typescript/bin/tsc"), "--noEmit"]),
-    mocha("tests/unit"),
-    mocha("tests/policy"),
-  ];
-  const passed = counts.reduce((sum, each) => sum + each.passed, 0);
-  const failed = counts.reduce((sum, each) => sum + each.failed, 0);
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
-}
-
-main();
