@@ -1,4 +1,3 @@
-/* global require */
 // Entry of the CrossGuard pack. Pulumi runs it as plain JavaScript; the pack itself is TypeScript.
 require("tsx/cjs");
 require("./crossguard/index.ts");

@@ -134,7 +134,7 @@ function combine(
   const violatesIn = worlds.filter((world) => world.some((verdict) => verdict.result === "violation"));
   const all = deduplicate(worlds.flat());
   if (violatesIn.length === worlds.length) {
-    return all.filter(isFinding);
+    return onePerPath(all.filter(isFinding));
   }
   const findings = all.filter(isFinding).map((verdict): Verdict => {
     if (verdict.result === "unresolved") return verdict;
@@ -146,6 +146,15 @@ function combine(
 
 function isFinding(verdict: Verdict): verdict is Extract<Verdict, { path: string }> {
   return "path" in verdict;
+}
+
+/** The worlds may word the same violation differently; one wording is enough. */
+function onePerPath(verdicts: readonly Extract<Verdict, { path: string }>[]): readonly Verdict[] {
+  return [
+    ...new Map(
+      [...verdicts].reverse().map((verdict) => [`${verdict.result} ${verdict.path}`, verdict]),
+    ).values(),
+  ].reverse();
 }
 
 function deduplicate(verdicts: readonly Verdict[]): readonly Verdict[] {
