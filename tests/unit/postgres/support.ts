@@ -14,10 +14,10 @@ export const MASTER = { user: "payments_admin", password: "correct-horse-battery
 
 /** A certification authority and a server certificate with the SAN that the embedded cloud's has. */
 export async function makePki(directory: string): Promise<PostgresTls> {
-  x509.cryptoProvider.set(webcrypto as webcrypto.Crypto);
+  x509.cryptoProvider.set(webcrypto);
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
-    webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+    webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const authorityKeys = await newKeys();
   const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 86_400_000) };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
