@@ -22,7 +22,7 @@ ${EXIT_CODES} A run in which no test ran has failed.`;
 interface Phase {
   readonly part: Part;
   readonly name: string;
-  run(signal: AbortSignal): Promise<Counts>;
+  readonly run: (signal: AbortSignal) => Promise<Counts>;
 }
 
 const python = (signal: AbortSignal) => ensurePython({ signal });

@@ -82,7 +82,9 @@ export async function cfnLint(python: string, signal: AbortSignal): Promise<Coun
   const templates = readdirSync(join(REPOSITORY, "cfn")).filter((file) => file.endsWith(".yaml"));
   const counts: Counts[] = [];
   for (const region of REGIONS) {
-    const args = ["-m", "cfnlint", "--regions", region, "--format", "json"];
+    // The package cannot be run with -m, and its script names the folder that the environment was built in.
+    const script = "from cfnlint.runner import main; main()";
+    const args = ["-c", script, "--regions", region, "--format", "json"];
     const { stdout, stderr } = await runProgram(python, args, {
       cwd: REPOSITORY,
       signal,
