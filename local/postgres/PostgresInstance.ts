@@ -9,6 +9,7 @@ import { ADMINISTRATOR, hostBasedAuthentication, REPLICATION_USER, serverSetting
 import { PostgresFault } from "./errors";
 import {
   isRunning,
+  isStopped,
   readPostmasterFile,
   removeSharedMemory,
   serverOf,
@@ -168,7 +169,7 @@ export class PostgresInstance {
     if (pid === undefined) {
       return true;
     }
-    if (this.#frozen) {
+    if (isStopped(pid)) {
       await this.kill();
       return false;
     }

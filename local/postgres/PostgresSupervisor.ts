@@ -1,21 +1,11 @@
-import { rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
-import {
-  dataRoot,
-  installedBinaries,
-  majorVersion,
-  prepareDataRoot,
-  reachableBinaries,
-  serverAccount,
-  type ServerAccount,
-} from "./account";
-import { Cluster, clusterName } from "./Cluster";
+import type { Cluster } from "./Cluster";
+import { ClusterRegistry } from "./ClusterRegistry";
 import { PostgresFault } from "./errors";
-import { PostgresInstance } from "./PostgresInstance";
+import { measureLag } from "./lag";
+import { Lifecycle } from "./Lifecycle";
+import { freePort } from "./ports";
 import { failOver, switchOver } from "./promotion";
 import { ReplicationNetwork } from "./ReplicationNetwork";
-import { emptyState, loadState, removeState, saveState, type StoredCluster, type StoredState } from "./state";
 import type {
   ClusterDescription,
   ClusterEndpoints,
@@ -33,24 +23,19 @@ import type {
  * to its secondaries. Operations that change something run one after the other; each wait in them has a bound.
  */
 export class PostgresSupervisor {
-  readonly #options: PostgresSupervisorOptions;
-  readonly #account: ServerAccount;
-  readonly #root: string;
-  readonly #stateFile: string;
+  readonly #registry: ClusterRegistry;
   readonly #network: ReplicationNetwork;
-  readonly #clusters = new Map<string, Cluster>();
+  readonly #lifecycle: Lifecycle;
+  readonly #log: (line: string) => void;
   readonly #isolated = new Map<string, IsolationMode>();
-  #state: StoredState = emptyState();
-  #binaries: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(options: PostgresSupervisorOptions) {
-    this.#options = options;
-    this.#account = serverAccount();
-    this.#root = dataRoot(options.directory, this.#account);
-    this.#stateFile = join(resolve(options.directory), "postgres", "state.json");
+    this.#log = (line) => options.log?.(line);
+    this.#registry = new ClusterRegistry(options);
     this.#network = new ReplicationNetwork(options.replicationDelayMs ?? 0);
+    this.#lifecycle = new Lifecycle(this.#registry, this.#network, this.#log);
   }
 
   /**
@@ -59,17 +44,14 @@ export class PostgresSupervisor {
    */
   async start(): Promise<void> {
     await this.#exclusive(async () => {
-      this.#state = await loadState(this.#stateFile);
-      for (const record of this.#state.clusters) {
-        this.#adopt(record);
-      }
-      await this.#settleWriters();
-      const all = [...this.#clusters.values()];
-      for (const cluster of [
-        ...all.filter((c) => c.record.role === "writer"),
-        ...all.filter((c) => c.record.role !== "writer"),
-      ]) {
-        await this.#resume(cluster).catch((error: unknown) => this.#markFailed(cluster, error));
+      await this.#registry.load();
+      await this.#lifecycle.settleWriters();
+      // Writers first: a secondary that must be cloned needs its writer.
+      const all = this.#registry
+        .all()
+        .sort((a, b) => (a.record.role === b.record.role ? 0 : a.record.role === "writer" ? -1 : 1));
+      for (const cluster of all) {
+        await this.#resumeOrFail(cluster);
       }
     });
   }
@@ -80,7 +62,7 @@ export class PostgresSupervisor {
    */
   async createCluster(request: CreateClusterRequest): Promise<ClusterEndpoints> {
     return this.#exclusive(async () => {
-      const existing = this.#clusters.get(clusterName(request.region, request.clusterIdentifier));
+      const existing = this.#registry.find(request.region, request.clusterIdentifier);
       const cluster = existing ? await this.#createAgain(existing, request) : await this.#createNew(request);
       const { host, port, readerHost, readerPort } = cluster.describe();
       return { host, port, readerHost, readerPort };
@@ -93,9 +75,9 @@ export class PostgresSupervisor {
    */
   async deleteCluster(region: string, clusterIdentifier: string): Promise<void> {
     await this.#exclusive(async () => {
-      const cluster = this.#cluster(region, clusterIdentifier);
-      const writer = this.#writerOf(cluster.record.globalClusterIdentifier);
-      if (writer === cluster && this.#secondariesOf(cluster).length > 0) {
+      const cluster = this.#registry.get(region, clusterIdentifier);
+      const writer = this.#registry.writerOf(cluster.record.globalClusterIdentifier);
+      if (writer === cluster && this.#registry.othersThan(cluster).length > 0) {
         throw new PostgresFault(
           "InvalidDBClusterStateFault",
           `${clusterIdentifier} is the writer of a global cluster with secondaries: delete those first`,
@@ -107,12 +89,11 @@ export class PostgresSupervisor {
         // Best effort: a writer that is stopped drops the slot when it starts as standby, or goes itself.
         await writer.forget(cluster).catch(() => undefined);
       }
-      await cluster.instance.remove();
-      this.#clusters.delete(cluster.name);
-      await this.#save();
+      await this.#registry.remove(cluster);
+      await this.#registry.save();
       this.#log(`deleted ${cluster.name}`);
-      if (this.#clusters.size === 0) {
-        await this.#removeEverything();
+      if (this.#registry.all().length === 0) {
+        await this.#registry.removeEverything();
       }
     });
   }
@@ -120,9 +101,9 @@ export class PostgresSupervisor {
   /** Takes a cluster out of its global cluster; a secondary becomes a writer of its own (RemoveFromGlobalCluster). */
   async detachCluster(region: string, clusterIdentifier: string): Promise<void> {
     await this.#exclusive(async () => {
-      const cluster = this.#cluster(region, clusterIdentifier);
-      const writer = this.#writerOf(cluster.record.globalClusterIdentifier);
-      if (writer === cluster && this.#secondariesOf(cluster).length > 0) {
+      const cluster = this.#registry.get(region, clusterIdentifier);
+      const writer = this.#registry.writerOf(cluster.record.globalClusterIdentifier);
+      if (writer === cluster && this.#registry.othersThan(cluster).length > 0) {
         throw new PostgresFault("InvalidDBClusterStateFault", "the writer leaves a global cluster last");
       }
       if (cluster.record.role === "secondary") {
@@ -132,7 +113,7 @@ export class PostgresSupervisor {
         await writer?.forget(cluster).catch(() => undefined);
       }
       Object.assign(cluster.record, { role: "writer", globalClusterIdentifier: undefined });
-      await this.#save();
+      await this.#registry.save();
     });
   }
 
@@ -144,11 +125,13 @@ export class PostgresSupervisor {
     return this.#exclusive(async () => {
       const startedAt = performance.now();
       const { globalClusterIdentifier, targetRegion, mode } = request;
-      const writer = this.#writerOf(globalClusterIdentifier);
-      const target = [...this.#clusters.values()].find(
-        ({ record }) =>
-          record.globalClusterIdentifier === globalClusterIdentifier && record.region === targetRegion,
-      );
+      const writer = this.#registry.writerOf(globalClusterIdentifier);
+      const target = this.#registry
+        .all()
+        .find(
+          ({ record }) =>
+            record.globalClusterIdentifier === globalClusterIdentifier && record.region === targetRegion,
+        );
       if (writer === undefined || target === undefined) {
         throw new PostgresFault(
           "GlobalClusterNotFoundFault",
@@ -170,18 +153,22 @@ export class PostgresSupervisor {
   /** Clones a secondary anew from its writer. */
   async rebuild(region: string, clusterIdentifier: string): Promise<void> {
     await this.#exclusive(async () => {
-      const cluster = this.#cluster(region, clusterIdentifier);
+      const cluster = this.#registry.get(region, clusterIdentifier);
       if (cluster.record.role === "writer") {
         throw new PostgresFault("InvalidDBClusterStateFault", `${clusterIdentifier} is the writer`);
       }
-      await this.#rebuild(cluster);
+      await this.#lifecycle.rebuild(cluster);
     });
   }
 
   /** Lag of every secondary. A server that does not answer leaves the figures out, it does not fail the call. */
   async lag(): Promise<ReplicationLag[]> {
-    const secondaries = [...this.#clusters.values()].filter(({ record }) => record.role === "secondary");
-    return Promise.all(secondaries.map((secondary) => this.#lagOf(secondary)));
+    const secondaries = this.#registry.all().filter(({ record }) => record.role === "secondary");
+    return Promise.all(
+      secondaries.map((secondary) =>
+        measureLag(this.#registry.requiredWriterOf(secondary), secondary, this.#network.link(secondary.name)),
+      ),
+    );
   }
 
   /** Sets delay and cut of the replication links; takes effect at once. */
@@ -194,7 +181,7 @@ export class PostgresSupervisor {
     await this.#exclusive(async () => {
       this.#isolated.set(region, mode);
       this.#network.isolate(region);
-      for (const cluster of this.#clustersIn(region)) {
+      for (const cluster of this.#registry.inRegion(region)) {
         if (mode === "frozen") {
           cluster.instance.freeze();
         } else if (mode === "killed") {
@@ -211,18 +198,18 @@ export class PostgresSupervisor {
     await this.#exclusive(async () => {
       const mode = this.#isolated.get(region);
       this.#isolated.delete(region);
-      const stale = this.#clustersIn(region).filter(({ record }) => record.stale);
+      const stale = this.#registry.inRegion(region).filter(({ record }) => record.stale);
       for (const cluster of stale) {
         await cluster.instance.kill();
       }
       this.#network.reconnect(region);
-      for (const cluster of this.#clustersIn(region)) {
+      for (const cluster of this.#registry.inRegion(region)) {
         cluster.instance.thaw();
-        const restart = mode === "killed" || stale.includes(cluster) || (await this.#needsClone(cluster));
-        await (restart ? this.#resume(cluster) : Promise.resolve()).catch((error: unknown) =>
-          this.#markFailed(cluster, error),
-        );
-        if (!restart) {
+        const restart =
+          mode === "killed" || stale.includes(cluster) || (await this.#lifecycle.needsClone(cluster));
+        if (restart) {
+          await this.#resumeOrFail(cluster);
+        } else {
           cluster.status = "available";
         }
       }
@@ -231,7 +218,7 @@ export class PostgresSupervisor {
   }
 
   describeClusters(): ClusterDescription[] {
-    return [...this.#clusters.values()].map((cluster) => cluster.describe());
+    return this.#registry.all().map((cluster) => cluster.describe());
   }
 
   /** Waits until all operations, also a rebuild in the background, have ended. */
@@ -249,21 +236,17 @@ export class PostgresSupervisor {
       this.#closed = true;
       // Without links no writer waits for a standby that is far behind.
       await this.#network.close();
-      await Promise.all([...this.#clusters.values()].map((cluster) => cluster.instance.stop("fast")));
+      await Promise.all(this.#registry.all().map((cluster) => cluster.instance.stop("fast")));
     }, true);
   }
 
   /** Stops all servers and removes everything that the supervisor made, also what an earlier daemon left. */
   async destroy(): Promise<void> {
-    if (this.#clusters.size === 0) {
-      const stored = await loadState(this.#stateFile).catch(emptyState);
-      for (const record of stored.clusters) {
-        this.#adopt(record);
-      }
+    if (this.#registry.all().length === 0) {
+      await this.#registry.load().catch((error: unknown) => this.#log(String(error)));
     }
     await this.close();
-    await this.#removeEverything();
-    this.#clusters.clear();
+    await this.#registry.removeEverything();
   }
 
   // --- creation -----------------------------------------------------------------------------------------------------
@@ -287,15 +270,8 @@ export class PostgresSupervisor {
   }
 
   async #createNew(request: CreateClusterRequest): Promise<Cluster> {
-    this.#prepare();
-    const major = majorVersion(this.#binaries!);
-    if (Number(request.engineVersion.split(".")[0]) !== major) {
-      throw new PostgresFault(
-        "InvalidParameterValue",
-        `engine version ${request.engineVersion}: only ${major}.x is installed`,
-      );
-    }
-    const writer = this.#writerOf(request.globalClusterIdentifier);
+    this.#registry.assertVersion(request.engineVersion);
+    const writer = this.#registry.writerOf(request.globalClusterIdentifier);
     if (request.role === "writer" && writer !== undefined) {
       throw new PostgresFault(
         "InvalidGlobalClusterStateFault",
@@ -309,7 +285,7 @@ export class PostgresSupervisor {
       );
     }
     const { region, clusterIdentifier, globalClusterIdentifier, engineVersion, databaseName, role } = request;
-    const cluster = this.#adopt({
+    const cluster = this.#registry.add({
       region,
       clusterIdentifier,
       globalClusterIdentifier,
@@ -321,14 +297,13 @@ export class PostgresSupervisor {
       stale: role === "secondary",
     });
     try {
-      await (writer ? this.#rebuild(cluster) : this.#createWriter(cluster, request));
-      await this.#save();
+      await (writer ? this.#lifecycle.rebuild(cluster) : this.#createWriter(cluster, request));
+      await this.#registry.save();
       return cluster;
     } catch (error) {
       await this.#network.disconnect(cluster.name);
       await cluster.instance.stop("immediate");
-      await cluster.instance.remove();
-      this.#clusters.delete(cluster.name);
+      await this.#registry.remove(cluster);
       throw error;
     }
   }
@@ -336,46 +311,16 @@ export class PostgresSupervisor {
   async #createWriter(cluster: Cluster, request: CreateClusterRequest): Promise<void> {
     await cluster.instance.remove();
     // The passwords must be stored before a server has them, or a crash in between would lock us out.
-    await saveState(this.#stateFile, this.#state);
+    await this.#registry.save();
     await cluster.instance.initialise();
     await cluster.instance.start();
     await cluster.createUsers(
       request.masterUsername ?? "",
       request.masterUserPassword ?? "",
-      this.#state.replicationPassword,
+      this.#registry.replicationPassword,
     );
     cluster.status = "available";
     this.#log(`created writer ${cluster.name} on port ${cluster.record.port}`);
-  }
-
-  #adopt(record: StoredCluster): Cluster {
-    const { directory, tls } = this.#options;
-    const name = clusterName(record.region, record.clusterIdentifier);
-    const instance = new PostgresInstance({
-      name,
-      root: this.#root,
-      logDirectory: join(resolve(directory), "logs"),
-      binaries: () => this.#prepare(),
-      account: this.#account,
-      tls,
-      port: record.port,
-      forceSsl: record.forceSsl,
-      administratorPassword: this.#state.administratorPassword,
-      replicationPassword: this.#state.replicationPassword,
-    });
-    const cluster = new Cluster(record, instance);
-    this.#clusters.set(name, cluster);
-    return cluster;
-  }
-
-  /** Finds the binaries and makes the data root, when the first server needs them. */
-  #prepare(): string {
-    if (this.#binaries === undefined) {
-      prepareDataRoot(this.#root, this.#account);
-      const installed = this.#options.binariesDirectory ?? installedBinaries();
-      this.#binaries = reachableBinaries(installed, this.#root, this.#account);
-    }
-    return this.#binaries;
   }
 
   // --- roles --------------------------------------------------------------------------------------------------------
@@ -393,26 +338,27 @@ export class PostgresSupervisor {
           `${writer.record.region} is isolated: use failover`,
         );
       }
-      await switchOver(writer, target, this.#network, () => this.#resume(writer));
+      await switchOver(writer, target, this.#network, () => this.#lifecycle.resume(writer));
     } else {
       lostBytes = await failOver(writer, target, this.#network, !this.#isolated.has(writer.record.region));
     }
     target.record.role = "writer";
     Object.assign(writer.record, { role: "secondary", stale: mode === "failover" });
-    await this.#save();
+    await this.#registry.save();
     await this.#network.disconnect(target.name);
     return lostBytes;
   }
 
   async #followNewWriter(old: Cluster, writer: Cluster, mode: PromoteRequest["mode"]): Promise<void> {
-    for (const other of this.#secondariesOf(writer).filter((secondary) => secondary !== old)) {
+    for (const other of this.#registry.othersThan(writer).filter((secondary) => secondary !== old)) {
       other.record.stale = true;
       this.#rebuildInBackground(other);
     }
     if (mode === "switchover") {
-      await this.#resume(old)
-        .catch(() => this.#rebuild(old))
-        .catch((error: unknown) => this.#markFailed(old, error));
+      await this.#lifecycle
+        .resume(old)
+        .catch(() => this.#lifecycle.rebuild(old))
+        .catch((error: unknown) => this.#lifecycle.markFailed(old, error));
     } else if (!this.#isolated.has(old.record.region)) {
       // As Aurora does after a managed failover: the old Region is added again by itself, not by the caller.
       this.#rebuildInBackground(old);
@@ -421,153 +367,17 @@ export class PostgresSupervisor {
 
   #rebuildInBackground(cluster: Cluster): void {
     cluster.status = "rebuilding";
-    void this.#exclusive(() => this.#rebuild(cluster)).catch((error: unknown) =>
-      this.#markFailed(cluster, error),
+    void this.#exclusive(() => this.#lifecycle.rebuild(cluster)).catch((error: unknown) =>
+      this.#lifecycle.markFailed(cluster, error),
     );
-  }
-
-  async #rebuild(cluster: Cluster): Promise<void> {
-    const { record } = cluster;
-    const writer = this.#requiredWriterOf(cluster);
-    const { cut, delayMs } = this.#network.settings(writer.record.region, record.region);
-    if (cut) {
-      throw new PostgresFault(
-        "InvalidGlobalClusterStateFault",
-        `the replication link to ${record.region} is interrupted`,
-      );
-    }
-    cluster.status = "rebuilding";
-    await this.#network.disconnect(cluster.name);
-    await cluster.cloneFrom(writer, this.#account);
-    const linkPort = await this.#network.connect(
-      cluster.name,
-      writer.record.region,
-      writer.instance.port,
-      record.region,
-    );
-    await cluster.follow(writer, linkPort, delayMs);
-    record.stale = false;
-    cluster.status = "available";
-    cluster.reason = undefined;
-    await this.#save();
-    this.#log(`${cluster.name} is a standby of ${writer.name} on port ${record.port}`);
-  }
-
-  /** Starts a server in its stored role. */
-  async #resume(cluster: Cluster): Promise<void> {
-    const { record, instance } = cluster;
-    this.#prepare();
-    if (record.role === "writer") {
-      if (!instance.hasData) {
-        throw new PostgresFault("ServerFailure", `the data of ${cluster.name} are gone`);
-      }
-      await instance.start();
-    } else if (record.stale || !instance.hasData || (await this.#needsClone(cluster))) {
-      await this.#rebuild(cluster);
-    } else {
-      const writer = this.#requiredWriterOf(cluster);
-      await instance.stop("fast");
-      const port = await this.#network.connect(
-        cluster.name,
-        writer.record.region,
-        writer.instance.port,
-        record.region,
-      );
-      await cluster.follow(writer, port, this.#network.settings(writer.record.region, record.region).delayMs);
-    }
-    cluster.status = "available";
-    cluster.reason = undefined;
-  }
-
-  async #needsClone(cluster: Cluster): Promise<boolean> {
-    const writer = this.#writerOf(cluster.record.globalClusterIdentifier);
-    return (
-      cluster.record.role === "secondary" && writer !== undefined && (await writer.hasLostLogOf(cluster))
-    );
-  }
-
-  /** A daemon that ended between a promotion and its record left two writers: the later timeline is the true one. */
-  async #settleWriters(): Promise<void> {
-    for (const secondary of [...this.#clusters.values()].filter(
-      ({ record }) => record.role === "secondary",
-    )) {
-      const writer = this.#writerOf(secondary.record.globalClusterIdentifier);
-      const promoted = secondary.instance.hasData && !secondary.instance.isStandby && !secondary.record.stale;
-      if (writer && promoted && (await secondary.timeline()) > (await writer.timeline())) {
-        secondary.record.role = "writer";
-        Object.assign(writer.record, { role: "secondary", stale: true });
-        this.#log(`${secondary.name} had become the writer when the daemon ended`);
-      }
-    }
-  }
-
-  async #lagOf(secondary: Cluster): Promise<ReplicationLag> {
-    const writer = this.#requiredWriterOf(secondary);
-    const link = this.#network.link(secondary.name);
-    const answers = [writer, secondary].every(
-      ({ instance }) => !instance.frozen && instance.pid !== undefined,
-    );
-    const bytes = answers ? await writer.bytesBehind(secondary).catch(() => undefined) : undefined;
-    const ageSeconds = (link?.ageMs() ?? 0) / 1000;
-    return {
-      globalClusterIdentifier: secondary.record.globalClusterIdentifier ?? "",
-      sourceRegion: writer.record.region,
-      targetRegion: secondary.record.region,
-      clusterIdentifier: secondary.record.clusterIdentifier,
-      bytes,
-      seconds: link?.cut || bytes !== 0 ? ageSeconds : 0,
-      streaming:
-        answers &&
-        link !== undefined &&
-        !link.cut &&
-        (await writer.isStreamingTo(secondary).catch(() => false)),
-      delayMs: link?.delayMs ?? 0,
-      cut: link?.cut ?? true,
-    };
   }
 
   // --- bookkeeping --------------------------------------------------------------------------------------------------
 
-  #cluster(region: string, clusterIdentifier: string): Cluster {
-    const cluster = this.#clusters.get(clusterName(region, clusterIdentifier));
-    if (cluster === undefined) {
-      throw new PostgresFault(
-        "DBClusterNotFoundFault",
-        `there is no cluster ${clusterIdentifier} in ${region}`,
-      );
-    }
-    return cluster;
-  }
-
-  #clustersIn(region: string): Cluster[] {
-    return [...this.#clusters.values()].filter(({ record }) => record.region === region);
-  }
-
-  #writerOf(globalClusterIdentifier: string | undefined): Cluster | undefined {
-    return globalClusterIdentifier === undefined
-      ? undefined
-      : [...this.#clusters.values()].find(
-          ({ record }) =>
-            record.globalClusterIdentifier === globalClusterIdentifier && record.role === "writer",
-        );
-  }
-
-  #requiredWriterOf(secondary: Cluster): Cluster {
-    const writer = this.#writerOf(secondary.record.globalClusterIdentifier);
-    if (writer === undefined) {
-      throw new PostgresFault("GlobalClusterNotFoundFault", `${secondary.name} has no writer`);
-    }
-    return writer;
-  }
-
-  #secondariesOf(writer: Cluster): Cluster[] {
-    const { globalClusterIdentifier } = writer.record;
-    return [...this.#clusters.values()].filter(
-      (other) =>
-        other !== writer &&
-        globalClusterIdentifier !== undefined &&
-        other.record.globalClusterIdentifier === globalClusterIdentifier,
-    );
+  async #resumeOrFail(cluster: Cluster): Promise<void> {
+    await this.#lifecycle
+      .resume(cluster)
+      .catch((error: unknown) => this.#lifecycle.markFailed(cluster, error));
   }
 
   #assertUsable(cluster: Cluster): void {
@@ -575,29 +385,6 @@ export class PostgresSupervisor {
       const why = cluster.reason === undefined ? "" : `: ${cluster.reason}`;
       throw new PostgresFault("InvalidDBClusterStateFault", `${cluster.name} is ${cluster.status}${why}`);
     }
-  }
-
-  #markFailed(cluster: Cluster, error: unknown): void {
-    cluster.status = "failed";
-    cluster.reason = error instanceof Error ? error.message : String(error);
-    this.#log(`${cluster.name} failed: ${cluster.reason}`);
-  }
-
-  async #save(): Promise<void> {
-    this.#state.clusters = [...this.#clusters.values()].map((cluster) => cluster.record);
-    await saveState(this.#stateFile, this.#state);
-  }
-
-  async #removeEverything(): Promise<void> {
-    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.instance.remove()));
-    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
-    await removeState(this.#stateFile);
-    this.#binaries = undefined;
-    this.#state = emptyState();
-  }
-
-  #log(line: string): void {
-    this.#options.log?.(line);
   }
 
   async #exclusive<T>(work: () => Promise<T>, evenWhenClosed = false): Promise<T> {
@@ -610,15 +397,4 @@ export class PostgresSupervisor {
     this.#last = run.catch(() => undefined);
     return run;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done, failed) => {
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", done);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }

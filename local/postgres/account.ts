@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { chmod, lchown, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { PostgresFault } from "./errors";
 
 /**
@@ -99,7 +99,8 @@ export function installedBinaries(): string {
 
 /**
  * Binaries that the servers' account can run: the installed ones, or a copy in the data root when a folder above them
- * is closed to that account (a home folder of mode 0700).
+ * is closed to that account (a home folder of mode 0700), or when npm ran no install scripts: one of them makes the
+ * package's symbolic links.
  * @throws PostgresFault `ServerFailure` when they do not run there either
  */
 export function reachableBinaries(installed: string, root: string, account: ServerAccount): string {
@@ -107,16 +108,31 @@ export function reachableBinaries(installed: string, root: string, account: Serv
     return installed;
   }
   const copy = join(root, "native");
-  if (account.uid !== undefined && !runs(copy, account)) {
+  if (!runs(copy, account)) {
     cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
+    restoreLinks(copy);
   }
-  if (account.uid === undefined || !runs(copy, account)) {
+  if (!runs(copy, account)) {
     throw new PostgresFault(
       "ServerFailure",
       `the PostgreSQL binaries of ${installed} do not run: run npm ci again`,
     );
   }
   return copy;
+}
+
+/** npm packages cannot hold symbolic links; this one lists them in a file instead. */
+function restoreLinks(binaries: string): void {
+  const list = join(binaries, "pg-symlinks.json");
+  const links = existsSync(list)
+    ? (JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[])
+    : [];
+  for (const { source, target } of links) {
+    const link = join(binaries, relative("native", target));
+    if (!existsSync(link)) {
+      symlinkSync(relative(dirname(target), source), link);
+    }
+  }
 }
 
 function runs(binaries: string, account: ServerAccount): boolean {

@@ -46,6 +46,11 @@ export function isRunning(pid: number): boolean {
   return status !== undefined && status.state !== "Z" && status.state !== "X";
 }
 
+/** Stopped by a signal (SIGSTOP): it would not even hear that it is to end. */
+export function isStopped(pid: number): boolean {
+  return processStatus(pid)?.state === "T";
+}
+
 function processStatus(pid: number): { state: string; parent: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
