@@ -78,6 +78,12 @@ export function runProgram(
       settle();
       reject(new CommandError(`${command} does not start: ${error.message}`));
     });
+    child.once("exit", () => {
+      if (signal?.aborted || timedOut) {
+        // A shell's background jobs do not heed SIGINT, and would keep the output open.
+        signalGroup(child.pid, "SIGTERM");
+      }
+    });
     child.once("close", (code) => {
       settle();
       if (signal?.aborted) {

@@ -207,7 +207,8 @@ const NOISE = [
   /history and configuration associated with the stack|remove the stack completely/,
 ];
 
-function isWorthShowing(line: string): boolean {
+/** Whether a line of the engine is shown while it works. */
+export function isWorthShowing(line: string): boolean {
   return !NOISE.some((pattern) => pattern.test(line));
 }
 
