@@ -18,6 +18,8 @@ const LOCK_WAIT_MS = 15 * 60_000;
 /** A lock folder without an owner this old belongs to a process that died between two system calls. */
 const OWNERLESS_LOCK_MS = 10_000;
 
+const PARENT_POLL_MS = 500;
+
 const USAGE_EXIT_CODE = 2;
 
 class BootstrapError extends Error {
@@ -150,11 +152,20 @@ function run(command, args, options = {}) {
     const forward = (signal) => child.kill(signal);
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     signals.forEach((signal) => process.on(signal, forward));
+    // npm ends its shell, not what the shell has started: without a parent, this run is over too.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) {
+        clearInterval(watch);
+        forward("SIGTERM");
+      }
+    }, PARENT_POLL_MS);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text) => (output = (output + text).slice(-8000)));
     }
     const settle = (callback, value) => {
+      clearInterval(watch);
       signals.forEach((signal) => process.off(signal, forward));
       callback(value);
     };

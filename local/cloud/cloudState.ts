@@ -43,6 +43,8 @@ export const cloudFiles = (directory: string) => ({
   home: join(directory, "pulumi-home"),
   project: join(directory, "pulumi-project"),
   executables: join(directory, "bin"),
+  /** There while a deployment is under way, and after one that did not come to its end. */
+  unsettled: join(directory, "deployment-unsettled"),
   psp: join(directory, "psp.jsonl"),
 });
 

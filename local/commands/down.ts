@@ -8,6 +8,7 @@ import {
   environmentSuffix,
   findLeftovers,
   Pulumi,
+  recoverInterruptedDeployment,
   REGION_NAMES,
   removePrerequisites,
   type DeploymentTarget,
@@ -53,10 +54,7 @@ async function destroy(target: DeploymentTarget, cloud: CloudState, signal: Abor
   const hasConfiguration = existsSync(cloudFiles(target.directory).configuration);
   if (pulumi.hasStack() && hasConfiguration) {
     pulumi.breakLock();
-    const { pending_operations: pending } = await pulumi.state();
-    if (pending?.length) {
-      await step("Recovering from an interrupted deployment", () => pulumi.refresh());
-    }
+    await recoverInterruptedDeployment(pulumi, target.directory);
     await step("pulumi destroy", () => pulumi.destroy());
     await pulumi.removeStack();
   }

@@ -113,16 +113,16 @@ export class Pulumi {
    */
   async up(policyPacks: readonly string[] = []): Promise<ResourceChanges> {
     const packs = policyPacks.flatMap((folder) => ["--policy-pack", folder]);
-    return changesOf(await this.#deploy("up", "--yes", "--skip-preview", ...packs));
+    return changesOf(await this.#change("up", ...packs));
   }
 
   async destroy(): Promise<ResourceChanges> {
-    return changesOf(await this.#deploy("destroy", "--yes", "--skip-preview"));
+    return changesOf(await this.#change("destroy"));
   }
 
   /** Brings the state in line with what exists, and forgets operations whose outcome nobody knows. */
   async refresh(): Promise<void> {
-    await this.#deploy("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+    await this.#change("refresh", "--clear-pending-creates");
   }
 
   /** Removes the stack's record; it must be empty. */
@@ -151,12 +151,21 @@ export class Pulumi {
     return exportSchema.parse(JSON.parse(stdout)).deployment;
   }
 
-  async #deploy(verb: string, ...flags: string[]): Promise<ProgramResult> {
-    return this.#run([
-      ...[verb, "--stack", STACK, "--config-file", cloudFiles(this.#options.directory).configuration],
+  /** Whether the last change came to its end, so that state and cloud agree. */
+  isSettled(): boolean {
+    return !existsSync(cloudFiles(this.#options.directory).unsettled);
+  }
+
+  async #change(verb: "up" | "destroy" | "refresh", ...flags: string[]): Promise<ProgramResult> {
+    const { configuration, unsettled } = cloudFiles(this.#options.directory);
+    writeFileSync(unsettled, `${verb}\n`);
+    const result = await this.#run([
+      ...[verb, "--stack", STACK, "--config-file", configuration, "--yes", "--skip-preview"],
       ...["--non-interactive", "--color", "never", "--suppress-progress", "--suppress-outputs"],
       ...flags,
     ]);
+    rmSync(unsettled);
+    return result;
   }
 
   async #run(args: readonly string[], cwd = REPOSITORY): Promise<ProgramResult> {

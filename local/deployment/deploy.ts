@@ -68,16 +68,17 @@ export async function deploy(
 }
 
 /**
- * After a killed engine, operations are recorded whose outcome is unknown: the state is refreshed, and stacks that were
- * being created, which the state does not know, are removed, so that they can be created again.
+ * After a deployment that was interrupted, failed or killed, state and cloud may differ: the state is refreshed. Stacks
+ * that were being created when the engine was killed, which the state does not know, are removed, so that they can be
+ * created again.
  */
-async function recoverInterruptedDeployment(pulumi: Pulumi, directory: string): Promise<void> {
-  const { pending_operations: pending } = await pulumi.state();
-  if (!pending?.length) {
+export async function recoverInterruptedDeployment(pulumi: Pulumi, directory: string): Promise<void> {
+  if (pulumi.isSettled()) {
     return;
   }
-  await step("Recovering from an interrupted deployment", async () => {
-    for (const { type, resource } of pending) {
+  await step("Recovering from a deployment that did not come to its end", async () => {
+    const { pending_operations: pending } = await pulumi.state();
+    for (const { type, resource } of pending ?? []) {
       const name = resource.inputs?.["name"];
       if (type === "creating" && resource.type === STACK_TYPE && typeof name === "string") {
         say(`  removing the half-created stack ${name}`);

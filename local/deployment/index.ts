@@ -1,4 +1,10 @@
-export { deploy, environmentSuffix, REGION_NAMES, type Deployment } from "./deploy";
+export {
+  deploy,
+  environmentSuffix,
+  recoverInterruptedDeployment,
+  REGION_NAMES,
+  type Deployment,
+} from "./deploy";
 export { findLeftovers, type Leftover } from "./leftovers";
 export { removePrerequisites } from "./prerequisites";
 export { Pulumi, REPOSITORY, STACK, type ResourceChanges } from "./Pulumi";
