@@ -1,7 +1,8 @@
+import { systemClock } from "../shared/clock";
 import { Database } from "../shared/database/Database";
 import { readEnvironment } from "../shared/environment";
 import { createLogger } from "../shared/observability/logger";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { DynamoRegionState, RememberedRegionState } from "../shared/regions/regionState";
 import { merchantSecret, secretReader } from "../shared/secrets/SecretReader";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
@@ -21,6 +22,9 @@ export const handler = createHandler({
   log: createLogger(),
   // Two tries must fit into the five seconds that the function has, or the caller gets 500 instead of 503.
   database: Database.fromEnvironment(environment, { connectTimeoutMs: 1_500, statementTimeoutMs: 1_500 }),
-  regionState: new DynamoRegionState(documentClient(), environment.REGION_TABLE),
+  regionState: new RememberedRegionState(
+    new DynamoRegionState(documentClient(), environment.REGION_TABLE),
+    systemClock,
+  ),
   secret: secretReader(environment.MERCHANT_SECRET_ARN, merchantSecret),
 });

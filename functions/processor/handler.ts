@@ -7,7 +7,7 @@ import {
   type ProcessDependencies,
 } from "../shared/payments/processOperation";
 import { paymentMessage, type PaymentMessage } from "../shared/queue/paymentMessage";
-import { RegionNotActive } from "../shared/regions/regionState";
+import { RegionNotActive, type RegionState } from "../shared/regions/regionState";
 
 /** What the processor works with. */
 export interface ProcessorDependencies extends ProcessDependencies {
@@ -30,9 +30,12 @@ export function createHandler(
   return async (event, context) => {
     const processor = new BatchProcessor(EventType.SQS);
     log.scope({ requestId: context.awsRequestId });
+    // Once for the batch. Each message's own call to the PSP is preceded by a reading of its own.
+    const admission = dependencies.regionState.requireActive();
+    admission.catch(() => undefined);
     const response = await processPartialResponse(
       event,
-      (record: SQSRecord) => processRecord(dependencies, record),
+      (record: SQSRecord) => processRecord(dependencies, record, admission),
       processor,
       // A worker that throws is ended; a batch that failed as a whole is reported like any other.
       { context, throwOnFullBatchFailure: false },
@@ -42,13 +45,18 @@ export function createHandler(
   };
 }
 
-async function processRecord(dependencies: ProcessorDependencies, record: SQSRecord): Promise<void> {
+async function processRecord(
+  dependencies: ProcessorDependencies,
+  record: SQSRecord,
+  admission: Promise<RegionState>,
+): Promise<void> {
   const { log, metrics } = dependencies;
   const receives = Number(record.attributes.ApproximateReceiveCount);
   let message: PaymentMessage | undefined;
   try {
     message = readMessage(record.body);
-    await processOperation(dependencies, message, receives > 1);
+    const { epoch } = await admission;
+    await processOperation(dependencies, message, { epoch, repeated: receives > 1 });
     metrics.count("ProcessedMessages");
   } catch (error) {
     const ids = { messageId: record.messageId, receives, operationId: message?.operationId };

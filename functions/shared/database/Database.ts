@@ -1,4 +1,12 @@
-import { Pool, type PoolClient, type PoolConfig, type QueryResult, type QueryResultRow } from "pg";
+import { createHash } from "node:crypto";
+import {
+  Pool,
+  type PoolClient,
+  type PoolConfig,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+} from "pg";
 import type { Environment } from "../environment";
 import {
   databaseSecret,
@@ -14,6 +22,7 @@ import {
   isConnectionFailure,
   isReadOnlyRefusal,
   isSerializationFailure,
+  isStalePreparedStatement,
 } from "./errors";
 import { databaseTls } from "./tls";
 
@@ -68,7 +77,8 @@ export class Database implements Queryable {
   }
 
   /**
-   * One statement on its own. Read-only statements only: it is repeated once when the connection breaks.
+   * One statement on its own, which must be read-only or harmless to repeat: it is repeated once when the connection
+   * breaks.
    *
    * @throws DatabaseUnavailable
    */
@@ -76,7 +86,7 @@ export class Database implements Queryable {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    return this.#withClient((client) => client.query<Row>(text, [...values]));
+    return this.#withClient((client) => client.query<Row>(prepared(text, values)));
   }
 
   /**
@@ -92,7 +102,7 @@ export class Database implements Queryable {
       await client.query("BEGIN");
       let result: T;
       try {
-        result = await work({ query: (text, values = []) => client.query(text, [...values]) });
+        result = await work({ query: (text, values = []) => client.query(prepared(text, values)) });
       } catch (error) {
         if (!isConnectionFailure(error)) await client.query("ROLLBACK");
         throw error;
@@ -130,7 +140,8 @@ export class Database implements Queryable {
           this.#discardPool();
           throw new DatabaseNotWritable("the database accepts no writes", { cause: error });
         }
-        const broken = isConnectionFailure(error) || isAuthenticationFailure(error);
+        const broken =
+          isConnectionFailure(error) || isAuthenticationFailure(error) || isStalePreparedStatement(error);
         if (broken) this.#discardPool();
         if ((broken || isSerializationFailure(error)) && attempt < MAX_ATTEMPTS) {
           if (isAuthenticationFailure(error)) await this.#options.credentials.read({ fresh: true });
@@ -201,4 +212,21 @@ export class Database implements Queryable {
     this.#pool = undefined;
     pool?.then((old) => old.end()).catch(() => undefined);
   }
+}
+
+const statementNames = new Map<string, string>();
+
+/**
+ * A statement with parameters as a prepared one: the server parses and plans it once for a connection, and not with
+ * every payment. The texts are the code's own, so there are few of them.
+ */
+function prepared(text: string, values: readonly unknown[]): QueryConfig {
+  if (values.length === 0) return { text };
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    // Names are cut at 63 bytes; another text must never have the same one.
+    name = createHash("sha256").update(text).digest("hex").slice(0, 32);
+    statementNames.set(text, name);
+  }
+  return { name, text, values: [...values] };
 }

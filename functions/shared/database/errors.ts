@@ -62,6 +62,11 @@ export function isSerializationFailure(error: unknown): boolean {
   return code === "40001" || code === "40P01";
 }
 
+/** Whether a prepared statement no longer fits the schema: a migration came between. A new connection plans it anew. */
+export function isStalePreparedStatement(error: unknown): boolean {
+  return codeOf(error) === "0A000" && error instanceof Error && /cached plan/.test(error.message);
+}
+
 /** Whether a write was refused because the server is a standby. */
 export function isReadOnlyRefusal(error: unknown): boolean {
   return codeOf(error) === "25006";

@@ -6,9 +6,8 @@ import type { Log } from "../observability/logger";
 import { traced } from "../observability/tracer";
 import type { PaymentMessage } from "../queue/paymentMessage";
 import type { PaymentQueue } from "../queue/PaymentQueue";
+import { completeAcceptance } from "../repositories/acceptance";
 import {
-  claimKey,
-  completeKey,
   findKey,
   releaseKey,
   takeOverKey,
@@ -16,7 +15,6 @@ import {
   type KeyRecord,
   type StoredAnswer,
 } from "../repositories/idempotency";
-import { markSent } from "../repositories/outbox";
 import { findOperation } from "../repositories/payments";
 import type { Session, SessionRepository } from "../tables/SessionRepository";
 
@@ -46,15 +44,11 @@ export interface Accepted {
   readonly acceptedAt: Date;
 }
 
-/** The work of a first request. */
-export interface FirstRequestWork {
-  /** Called before anything is looked up, e.g. to lock the payment. */
-  readonly prepare?: (transaction: Queryable) => Promise<void>;
-  /** Computes the answer; throws the domain's refusal. Writes nothing. */
-  readonly decide: (transaction: Queryable) => Promise<Accepted>;
-  /** Writes everything but the key, in the same transaction. */
-  readonly write: (transaction: Queryable, accepted: Accepted) => Promise<void>;
-}
+/**
+ * Claims the key and writes all that the request asks for, in the given transaction; throws the domain's refusal.
+ * Undefined when the key is taken: then nothing was written.
+ */
+export type FirstRequestWork = (transaction: Queryable) => Promise<Accepted | undefined>;
 
 /** The answer, and whether it is a repeat of the first one. */
 export interface OnceAnswer {
@@ -76,7 +70,7 @@ const RETRY_AFTER_SECONDS = 1;
  * When the session cannot be written the caller gets 503 although Aurora has committed: its repeat finds the key in
  * flight, writes the session and gets the stored answer. The queue may fail: the outbox relay sends what it did not take.
  *
- * @throws ProblemError `request_in_flight`, `idempotency_key_reused`, `service_unavailable`, or what `decide` refuses.
+ * @throws ProblemError `request_in_flight`, `idempotency_key_reused`, `service_unavailable`, or what `work` refuses.
  */
 export async function acceptOnce(
   dependencies: AcceptDependencies,
@@ -102,18 +96,12 @@ async function claimOrFind(
   request: OnceRequest,
   work: FirstRequestWork,
 ): Promise<TransactionResult> {
-  await work.prepare?.(transaction);
+  const accepted = await work(transaction);
+  if (accepted) return { first: true, accepted };
   const known = await findKey(transaction, request.identity);
-  if (known) return { first: false, record: known };
-  const accepted = await work.decide(transaction);
-  if (await claimKey(transaction, request.identity, request.fingerprint, accepted.answer)) {
-    await work.write(transaction, accepted);
-    return { first: true, accepted };
-  }
-  // Another request with the same key committed between the two statements.
-  const winner = await findKey(transaction, request.identity);
-  if (!winner) throw new ProblemError("request_in_flight", { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  return { first: false, record: winner };
+  // Taken and gone between the two statements: a key that was past its retention.
+  if (!known) throw new ProblemError("request_in_flight", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  return { first: false, record: known };
 }
 
 async function repeat(
@@ -159,10 +147,7 @@ async function acknowledge(
   await traced("session", () => writeSession(dependencies, request, accepted));
   const sent = accepted.message !== undefined && (await trySend(dependencies, accepted.message));
   try {
-    await database.withTransaction(async (transaction) => {
-      if (sent && accepted.message) await markSent(transaction, [accepted.message.messageId]);
-      await completeKey(transaction, request.identity);
-    });
+    await completeAcceptance(database, request.identity, sent ? accepted.message?.messageId : undefined);
   } catch (error) {
     // Both replicas hold the request. The key's expiry and the relay finish this.
     log.warn("the key could not be completed", { error });

@@ -1,5 +1,5 @@
 import { PSP_KEY_RETENTION_HOURS } from "../../domain/idempotency";
-import { applyEvent } from "../../domain/paymentState";
+import { applyEvent, type PaymentStatus } from "../../domain/paymentState";
 import type { Clock } from "../clock";
 import type { Database } from "../database/Database";
 import type { Log } from "../observability/logger";
@@ -8,12 +8,10 @@ import { traced } from "../observability/tracer";
 import type { PaymentServiceProvider, PspLookup, PspOutcome } from "../psp/PaymentServiceProvider";
 import type { PaymentMessage } from "../queue/paymentMessage";
 import type { RegionStateReader } from "../regions/regionState";
+import { noteAttempt } from "../repositories/outcomes";
 import {
-  findOperation,
   findPayment,
-  lockPayment,
-  noteAttempt,
-  updatePayment,
+  lockPaymentWithOperation,
   type Operation,
   type Payment,
 } from "../repositories/payments";
@@ -55,6 +53,12 @@ export interface ProcessDependencies {
  */
 const REPEATABLE_MILLISECONDS = (PSP_KEY_RETENTION_HOURS - 1) * 3_600_000;
 
+/** How a message came. */
+export interface Delivery {
+  readonly epoch: number;
+  readonly repeated: boolean;
+}
+
 /** What is needed to call the PSP for an operation. */
 interface Prepared {
   readonly payment: Payment;
@@ -68,32 +72,36 @@ interface Prepared {
  * repeat at any point: the PSP is asked what it knows before every call but the very first, and the first is noted in
  * Aurora before it is made.
  *
- * @param repeated the queue says that it delivered this message before.
- * @throws RegionNotActive, MessageFromTheFuture before anything is touched.
+ * @param delivery `epoch`: the Region's, read after the message was received and found active; `repeated`: the queue
+ *   says that it delivered this message before.
+ * @throws MessageFromTheFuture before anything is touched.
+ * @throws RegionNotActive before the PSP is called.
  * @throws OutcomeNotKnown when the message must come again.
  */
 export async function processOperation(
   dependencies: ProcessDependencies,
   message: PaymentMessage,
-  repeated: boolean,
+  { epoch, repeated }: Delivery,
 ): Promise<void> {
-  const { database, regionState, results, sessions, clock } = dependencies;
-  const { epoch } = await regionState.requireActive();
+  const { database, regionState, results, clock } = dependencies;
   if (message.epoch > epoch)
     throw new MessageFromTheFuture(`epoch ${message.epoch} while this Region is at ${epoch}`);
   const prepared = await prepare(dependencies, message, epoch, repeated);
+  let written: { readonly status: PaymentStatus; readonly at: Date } | undefined;
   if (prepared) {
     // The lease may have gone while the database answered: no call to the PSP without it.
     await regionState.requireActive();
     const outcome = await outcomeFromPsp(dependencies, prepared);
     // The PSP has it and will tell by a notification; the relay asks again should that never come.
     if (outcome === "pending") return;
-    await database.withTransaction((transaction) =>
-      recordOutcome(transaction, message.paymentId, message.operationId, outcome, clock.now()),
+    const at = clock.now();
+    const status = await database.withTransaction((transaction) =>
+      recordOutcome(transaction, message.paymentId, message.operationId, outcome, at),
     );
+    written = status && { status, at };
   }
   await publishEvents(database, results, message.paymentId);
-  await noteOnSession(dependencies, sessions, message);
+  await noteOnSession(dependencies, message.paymentId, written);
 }
 
 /** Notes the attempt in Aurora before it is made. Undefined when the operation already has its outcome. */
@@ -104,18 +112,17 @@ async function prepare(
   repeated: boolean,
 ): Promise<Prepared | undefined> {
   return database.withTransaction(async (transaction) => {
-    const payment = await lockPayment(transaction, message.paymentId);
-    const operation = payment && (await findOperation(transaction, message.operationId));
-    if (!payment || operation?.paymentId !== payment.paymentId || payment.merchantId !== message.merchantId) {
+    const found = await lockPaymentWithOperation(transaction, message.paymentId, message.operationId);
+    if (found?.payment.merchantId !== message.merchantId) {
       throw new UnknownOperation(`no operation ${message.operationId} of payment ${message.paymentId}`);
     }
+    const { payment, operation } = found;
     if (operation.status === "succeeded" || operation.status === "failed") return undefined;
-    const now = clock.now();
-    if (operation.kind === "authorize" && payment.state.status === "accepted") {
-      const state = applyEvent(payment.state, { type: "processing_started" });
-      await updatePayment(transaction, payment.paymentId, state, now);
-    }
-    await noteAttempt(transaction, operation.operationId, epoch, now);
+    const started =
+      operation.kind === "authorize" && payment.state.status === "accepted"
+        ? applyEvent(payment.state, { type: "processing_started" })
+        : undefined;
+    await noteAttempt(transaction, operation.operationId, epoch, started, clock.now());
     // Another epoch: the Region that was active before may have called, even if its note was lost with it.
     const askFirst =
       repeated || operation.attempts > 0 || operation.epoch !== epoch || message.type === "psp.notification";
@@ -187,13 +194,14 @@ function finalOf(outcome: PspLookup): FinalOutcome | "pending" {
 
 /** The session's status is for people who look at it; a failure to write it must not bring the message back. */
 async function noteOnSession(
-  { database, log }: ProcessDependencies,
-  sessions: SessionRepository,
-  message: PaymentMessage,
+  { database, sessions, log }: ProcessDependencies,
+  paymentId: string,
+  written: { readonly status: PaymentStatus; readonly at: Date } | undefined,
 ): Promise<void> {
   try {
-    const payment = await findPayment(database, message.paymentId);
-    if (payment) await sessions.updateStatus(message.paymentId, payment.state.status, payment.updatedAt);
+    if (written) return await sessions.updateStatus(paymentId, written.status, written.at);
+    const payment = await findPayment(database, paymentId);
+    if (payment) await sessions.updateStatus(paymentId, payment.state.status, payment.updatedAt);
   } catch (error) {
     log.warn("the session's status could not be written", { error });
   }

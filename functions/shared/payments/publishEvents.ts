@@ -17,6 +17,6 @@ export async function publishEvents(
   if (events.length === 0) return 0;
   for (const event of events) await results.put(event);
   const ids = events.map((event) => event.eventId);
-  await database.withTransaction((transaction) => markPublished(transaction, ids));
+  await markPublished(database, ids);
   return events.length;
 }

@@ -1,17 +1,9 @@
 import { publicEventType } from "../../domain/events";
 import { deriveEventId } from "../../domain/identifiers";
-import { applyEvent, type Failure, type PaymentEvent } from "../../domain/paymentState";
+import { applyEvent, type Failure, type PaymentEvent, type PaymentStatus } from "../../domain/paymentState";
 import type { Queryable } from "../database/Database";
-import { addEvent } from "../repositories/events";
-import { postToLedger } from "../repositories/ledger";
-import {
-  findOperation,
-  finishOperation,
-  lockPayment,
-  updatePayment,
-  type Operation,
-  type Payment,
-} from "../repositories/payments";
+import { writeOutcome } from "../repositories/outcomes";
+import { lockPaymentWithOperation, type Operation, type Payment } from "../repositories/payments";
 
 /** What the PSP finally said of an operation. */
 export interface FinalOutcome {
@@ -24,7 +16,7 @@ export interface FinalOutcome {
  * Writes an operation's outcome: operation, payment, ledger and event in the given transaction. An operation that
  * already has its outcome is left alone, so a second delivery changes nothing.
  *
- * @returns whether anything was written.
+ * @returns the payment's status, if anything was written.
  */
 export async function recordOutcome(
   transaction: Queryable,
@@ -32,49 +24,45 @@ export async function recordOutcome(
   operationId: string,
   outcome: FinalOutcome,
   now: Date,
-): Promise<boolean> {
-  const payment = await lockPayment(transaction, paymentId);
-  const operation = await findOperation(transaction, operationId);
-  if (!payment || !operation) throw new Error(`payment ${paymentId} or its operation is not there`);
-  if (operation.status === "succeeded" || operation.status === "failed") return false;
+): Promise<PaymentStatus | undefined> {
+  const found = await lockPaymentWithOperation(transaction, paymentId, operationId);
+  if (!found) throw new Error(`payment ${paymentId} or its operation is not there`);
+  const { payment, operation } = found;
+  if (operation.status === "succeeded" || operation.status === "failed") return undefined;
+  const { merchantId, currency } = payment;
   const event = outcomeEvent(operation, outcome.failure);
-  const started = startedState(payment, operation);
-  const state = applyEvent(started, event);
-  const isAuthorization = operation.kind === "authorize";
-  await finishOperation(transaction, operationId, outcome, now);
-  await updatePayment(transaction, paymentId, state, now, isAuthorization ? outcome.pspReference : undefined);
+  const state = applyEvent(startedState(payment, operation), event);
+  const { amount, captureMethod } = state;
   const eventId = deriveEventId(paymentId, state.version);
-  await postToLedger(transaction, {
-    eventId,
-    paymentId,
-    payment: {
-      merchantId: payment.merchantId,
-      currency: payment.currency,
-      amount: state.amount,
-      captureMethod: state.captureMethod,
-    },
-    event,
-  });
-  await addEvent(transaction, {
-    paymentId,
-    merchantId: payment.merchantId,
-    eventId,
-    eventType: publicEventType(event.type),
-    status: state.status,
-    amount: state.amount,
-    amountCaptured: state.amountCaptured,
-    amountRefunded: state.amountRefunded,
-    currency: payment.currency,
-    reference: payment.reference,
-    failureCode: outcome.failure?.code,
-    failureMessage: outcome.failure?.message,
+  await writeOutcome(transaction, {
     operationId,
-    operationAmount: operation.amount,
-    version: state.version,
-    epoch: payment.epoch,
-    updatedAt: now.toISOString(),
+    pspReference: outcome.pspReference,
+    failure: outcome.failure,
+    state,
+    isAuthorization: operation.kind === "authorize",
+    posting: { eventId, paymentId, payment: { merchantId, currency, amount, captureMethod }, event },
+    event: {
+      paymentId,
+      merchantId,
+      eventId,
+      eventType: publicEventType(event.type),
+      status: state.status,
+      amount,
+      amountCaptured: state.amountCaptured,
+      amountRefunded: state.amountRefunded,
+      currency,
+      reference: payment.reference,
+      failureCode: outcome.failure?.code,
+      failureMessage: outcome.failure?.message,
+      operationId,
+      operationAmount: operation.amount,
+      version: state.version,
+      epoch: payment.epoch,
+      updatedAt: now.toISOString(),
+    },
+    at: now,
   });
-  return true;
+  return state.status;
 }
 
 /** A notification can be faster than the processor's own note that it started. */

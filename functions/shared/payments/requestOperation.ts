@@ -9,6 +9,7 @@ import {
   type PaymentState,
 } from "../../domain/paymentState";
 import { ProblemError } from "../../domain/problems";
+import { claimKey, findKey } from "../repositories/idempotency";
 import { addMessage } from "../repositories/outbox";
 import {
   insertOperation,
@@ -17,7 +18,7 @@ import {
   type Operation,
   type Payment,
 } from "../repositories/payments";
-import { acceptOnce, type AcceptDependencies, type OnceAnswer } from "./acceptOnce";
+import { acceptOnce, type Accepted, type AcceptDependencies, type OnceAnswer } from "./acceptOnce";
 import { PAYMENTS_PATH } from "./requestPayment";
 import { operationResourceOf } from "./resources";
 
@@ -48,59 +49,52 @@ export async function requestOperation(
   dependencies: AcceptDependencies,
   input: OperationRequest,
 ): Promise<OnceAnswer> {
-  const { kind, paymentId, merchantId, idempotencyKey, epoch, now } = input;
+  const { kind, paymentId, merchantId, idempotencyKey, now } = input;
   const body = input.amount === undefined ? {} : { amount: input.amount };
   const operationId = deriveOperationId(kind, paymentId, merchantId, idempotencyKey);
-  let payment: Payment | undefined;
-  let next: { readonly state: PaymentState; readonly operation: Operation } | undefined;
+  const identity = { merchantId, key: idempotencyKey };
+  const path = `${PAYMENTS_PATH}/${paymentId}/${PATHS[kind]}`;
+  const fingerprint = requestFingerprint({ method: "POST", path, body });
   return acceptOnce(
     dependencies,
-    {
-      identity: { merchantId, key: idempotencyKey },
-      fingerprint: requestFingerprint({
-        method: "POST",
-        path: `${PAYMENTS_PATH}/${paymentId}/${PATHS[kind]}`,
-        body,
-      }),
-      kind,
-      targetPaymentId: paymentId,
-      requestText: JSON.stringify(body),
-    },
-    {
-      prepare: async (transaction) => {
-        payment = await lockPayment(transaction, paymentId, merchantId);
-        if (!payment) throw new ProblemError("payment_not_found");
-      },
-      decide: async () => {
-        next = plan(payment as Payment, operationId, input);
-        return {
-          answer: {
-            statusCode: 202,
-            headers: { Location: `${PAYMENTS_PATH}/${paymentId}` },
-            body: JSON.stringify(operationResourceOf(next.operation)[0]),
-            resourceId: operationId,
-          },
-          message: {
-            type: `payment.${kind}`,
-            messageId: operationId,
-            paymentId,
-            merchantId,
-            operationId,
-            epoch,
-            occurredAt: now.toISOString(),
-          },
-          epoch,
-          acceptedAt: now,
-        };
-      },
-      write: async (transaction, accepted) => {
-        const { state, operation } = next as NonNullable<typeof next>;
-        await updatePayment(transaction, paymentId, state, now);
-        await insertOperation(transaction, operation);
-        await addMessage(transaction, accepted.message);
-      },
+    { identity, fingerprint, kind, targetPaymentId: paymentId, requestText: JSON.stringify(body) },
+    async (transaction) => {
+      const payment = await lockPayment(transaction, paymentId, merchantId);
+      if (!payment) throw new ProblemError("payment_not_found");
+      // A repeat is answered as before, whatever the payment would refuse by now.
+      if (await findKey(transaction, identity)) return undefined;
+      const { state, operation } = plan(payment, operationId, input);
+      const accepted = acceptedOperation(operation);
+      if (!(await claimKey(transaction, identity, fingerprint, accepted.answer))) return undefined;
+      await updatePayment(transaction, paymentId, state, now);
+      await insertOperation(transaction, operation);
+      await addMessage(transaction, accepted.message);
+      return accepted;
     },
   );
+}
+
+function acceptedOperation(operation: Operation & { readonly kind: FollowUpKind }): Accepted {
+  const { operationId, paymentId, merchantId, kind, epoch, createdAt } = operation;
+  return {
+    answer: {
+      statusCode: 202,
+      headers: { Location: `${PAYMENTS_PATH}/${paymentId}` },
+      body: JSON.stringify(operationResourceOf(operation)[0]),
+      resourceId: operationId,
+    },
+    message: {
+      type: `payment.${kind}`,
+      messageId: operationId,
+      paymentId,
+      merchantId,
+      operationId,
+      epoch,
+      occurredAt: createdAt.toISOString(),
+    },
+    epoch,
+    acceptedAt: createdAt,
+  };
 }
 
 /** The payment's next state and the operation's row, or the refusal as a problem. */
@@ -108,7 +102,7 @@ function plan(
   payment: Payment,
   operationId: string,
   { kind, amount, epoch, now }: OperationRequest,
-): { state: PaymentState; operation: Operation } {
+): { state: PaymentState; operation: Operation & { readonly kind: FollowUpKind } } {
   const asked = amount ?? remaining(kind, payment.state);
   const event: PaymentEvent =
     kind === "cancel" ? { type: "cancel_requested" } : { type: `${kind}_requested`, amount: asked };

@@ -2,9 +2,9 @@ import { deriveEventId, derivePaymentId } from "../../domain/identifiers";
 import { requestFingerprint } from "../../domain/idempotency";
 import { acceptedPayment } from "../../domain/paymentState";
 import type { CreatePaymentRequest } from "../../domain/requests";
-import { postToLedger } from "../repositories/ledger";
-import { addMessage } from "../repositories/outbox";
-import { insertOperation, insertPayment, type Payment } from "../repositories/payments";
+import { acceptPayment } from "../repositories/acceptance";
+import type { LedgerPosting } from "../repositories/ledger";
+import type { Payment } from "../repositories/payments";
 import { acceptOnce, type Accepted, type AcceptDependencies, type OnceAnswer } from "./acceptOnce";
 import { paymentResourceOf } from "./resources";
 
@@ -50,39 +50,32 @@ export async function requestPayment(
     epoch,
     acceptedAt: now,
   };
+  const identity = { merchantId, key: idempotencyKey };
+  const fingerprint = requestFingerprint({ method: "POST", path: PAYMENTS_PATH, body: request });
+  const posting: LedgerPosting = {
+    eventId: deriveEventId(paymentId, payment.state.version),
+    paymentId,
+    payment: {
+      merchantId,
+      currency: payment.currency,
+      amount: payment.state.amount,
+      captureMethod: payment.state.captureMethod,
+    },
+    event: { type: "accepted" },
+  };
   return acceptOnce(
     dependencies,
     {
-      identity: { merchantId, key: idempotencyKey },
-      fingerprint: requestFingerprint({ method: "POST", path: PAYMENTS_PATH, body: request }),
+      identity,
+      fingerprint,
       kind: "authorize",
       targetPaymentId: paymentId,
       requestText: JSON.stringify(request),
     },
-    {
-      decide: async () => accepted,
-      write: async (transaction) => {
-        await insertPayment(transaction, payment);
-        const { amount } = payment.state;
-        const { currency, createdAt } = payment;
-        await insertOperation(transaction, {
-          operationId: paymentId,
-          paymentId,
-          merchantId,
-          kind: "authorize",
-          amount,
-          currency,
-          epoch,
-          createdAt,
-        });
-        await postToLedger(transaction, {
-          eventId: deriveEventId(paymentId, payment.state.version),
-          paymentId,
-          payment: { merchantId, currency, amount, captureMethod: payment.state.captureMethod },
-          event: { type: "accepted" },
-        });
-        await addMessage(transaction, accepted.message);
-      },
+    async (transaction) => {
+      const { answer, message } = accepted;
+      const acceptance = { identity, fingerprint, answer, payment, posting, message };
+      return (await acceptPayment(transaction, acceptance)) ? accepted : undefined;
     },
   );
 }

@@ -7,6 +7,7 @@ import {
   type AdmissionRule,
 } from "../../domain/regionAdmission";
 import type { ProblemError } from "../../domain/problems";
+import type { Clock } from "../clock";
 
 /** The Region's role record is unreadable. A Region that cannot prove that it is active does not write. */
 export class RegionStateUnreadable extends Error {
@@ -94,5 +95,41 @@ export class DynamoRegionState implements RegionStateReader {
       if ((error as Error).name === "ConditionalCheckFailedException") return false;
       throw error;
     }
+  }
+}
+
+/** How long `RememberedRegionState` keeps what it read, in milliseconds. */
+const REMEMBERED_MILLISECONDS = 1_000;
+
+/**
+ * Keeps the record for a second. Only for what writes nothing and decides nothing about writing: the function behind it
+ * reads the record itself. A refusal is not kept.
+ */
+export class RememberedRegionState implements RegionStateReader {
+  readonly #reader: RegionStateReader;
+  readonly #clock: Clock;
+  #known: { readonly state: Promise<RegionState>; readonly readAt: number } | undefined;
+
+  constructor(reader: RegionStateReader, clock: Clock) {
+    this.#reader = reader;
+    this.#clock = clock;
+  }
+
+  read(): Promise<RegionState> {
+    return this.#reader.read();
+  }
+
+  async requireActive(): Promise<RegionState> {
+    const now = this.#clock.now().getTime();
+    // A clock that was set back must not make it last longer.
+    const age = this.#known && now - this.#known.readAt;
+    if (this.#known && age !== undefined && age >= 0 && age < REMEMBERED_MILLISECONDS)
+      return this.#known.state;
+    const known = { state: this.#reader.requireActive(), readAt: now };
+    this.#known = known;
+    return known.state.catch((error: unknown) => {
+      if (this.#known === known) this.#known = undefined;
+      throw error;
+    });
   }
 }

@@ -1,22 +1,6 @@
 import type { Queryable } from "../database/Database";
 import { paymentResult, type PaymentResult } from "../tables/ResultRepository";
 
-/** Writes an event with the change that it tells of. Repeating it changes nothing. */
-export async function addEvent(transaction: Queryable, result: PaymentResult): Promise<void> {
-  await transaction.query(
-    `INSERT INTO payments.payment_events (event_id, payment_id, merchant_id, version, type, snapshot)
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`,
-    [
-      result.eventId,
-      result.paymentId,
-      result.merchantId,
-      result.version,
-      result.eventType,
-      JSON.stringify(result),
-    ],
-  );
-}
-
 /** A payment's events that the results table has not got, in the order of their versions. */
 export async function unpublishedEventsOf(database: Queryable, paymentId: string): Promise<PaymentResult[]> {
   const rows = await database.query<{ snapshot: unknown }>(

@@ -105,15 +105,6 @@ export async function releaseKey(transaction: Queryable, identity: KeyIdentity):
   );
 }
 
-/** Notes that both replicas hold the request: from now on the key is only repeated. */
-export async function completeKey(transaction: Queryable, identity: KeyIdentity): Promise<void> {
-  await transaction.query(
-    `UPDATE payments.idempotency_keys SET state = 'completed'
-      WHERE merchant_id = $1 AND key = $2 AND state = 'in_flight'`,
-    [identity.merchantId, identity.key],
-  );
-}
-
 /** Removes keys that are past their retention, at most `limit`. Returns how many. */
 export async function deleteExpiredKeys(transaction: Queryable, limit: number): Promise<number> {
   const deleted = await transaction.query(

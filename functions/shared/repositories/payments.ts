@@ -83,6 +83,28 @@ interface OperationRow {
   updated_at: Date;
 }
 
+/** By name, because a connection's prepared statement must not meet a column that a migration has added. */
+const OPERATION_FIELDS = [
+  "operation_id",
+  "payment_id",
+  "merchant_id",
+  "kind",
+  "amount",
+  "currency",
+  "status",
+  "psp_reference",
+  "failure_code",
+  "failure_message",
+  "attempts",
+  "epoch",
+  "created_at",
+  "updated_at",
+] as const satisfies readonly (keyof OperationRow)[];
+const OPERATION_COLUMNS = OPERATION_FIELDS.join(", ");
+/** The same beside a payment's columns, some of which have the same names. */
+const JOINED_OPERATION_COLUMNS = OPERATION_FIELDS.map((field) => `f.${field} AS f_${field}`).join(", ");
+type JoinedOperationRow = { [Field in keyof OperationRow as `f_${Field}`]: OperationRow[Field] };
+
 const PAYMENT_COLUMNS = `p.payment_id, p.merchant_id, p.idempotency_key, p.status, p.amount, p.amount_captured,
   p.amount_refunded, p.currency, p.payment_method, p.capture_method, p.reference, p.metadata, p.failure_code,
   p.failure_message, p.psp_reference, p.epoch, p.version, p.created_at, p.updated_at,
@@ -95,30 +117,6 @@ const PENDING_SUMS = `LEFT JOIN LATERAL (
            bool_or(kind = 'cancel') AS cancel_pending
       FROM payments.payment_operations
      WHERE payment_id = p.payment_id AND status IN ('pending', 'processing') AND kind <> 'authorize') o ON true`;
-
-/** Writes a payment that was just accepted (version 1). */
-export async function insertPayment(transaction: Queryable, payment: Payment): Promise<void> {
-  await transaction.query(
-    `INSERT INTO payments.payments (payment_id, merchant_id, idempotency_key, status, amount, currency, payment_method,
-       capture_method, reference, metadata, epoch, version, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
-    [
-      payment.paymentId,
-      payment.merchantId,
-      payment.idempotencyKey,
-      payment.state.status,
-      payment.state.amount,
-      payment.currency,
-      payment.paymentMethod,
-      payment.state.captureMethod,
-      payment.reference ?? null,
-      JSON.stringify(payment.metadata),
-      payment.epoch,
-      payment.state.version,
-      payment.createdAt,
-    ],
-  );
-}
 
 /** A merchant's payment, or any when no merchant is given. Another merchant's does not exist. */
 export async function findPayment(
@@ -140,12 +138,45 @@ export async function lockPayment(
   paymentId: string,
   merchantId?: string,
 ): Promise<Payment | undefined> {
-  // Two statements: the sums must be read after the lock was granted, not when it was asked for.
+  const locked = await lockRow(transaction, paymentId, merchantId);
+  return locked ? findPayment(transaction, paymentId, merchantId) : undefined;
+}
+
+/** A statement of its own: the sums must be read after the lock was granted, not when it was asked for. */
+async function lockRow(transaction: Queryable, paymentId: string, merchantId?: string): Promise<boolean> {
   const locked = await transaction.query(
     `SELECT 1 FROM payments.payments WHERE payment_id = $1 AND ($2::text IS NULL OR merchant_id = $2) FOR UPDATE`,
     [paymentId, merchantId ?? null],
   );
-  return locked.rowCount === 0 ? undefined : findPayment(transaction, paymentId, merchantId);
+  return locked.rowCount === 1;
+}
+
+/** A payment and one of its operations. */
+export interface PaymentWithOperation {
+  readonly payment: Payment;
+  readonly operation: Operation;
+}
+
+/** As `lockPayment`, together with one of its operations. Undefined when either is not there. */
+export async function lockPaymentWithOperation(
+  transaction: Queryable,
+  paymentId: string,
+  operationId: string,
+): Promise<PaymentWithOperation | undefined> {
+  if (!(await lockRow(transaction, paymentId))) return undefined;
+  const found = await transaction.query<PaymentRow & JoinedOperationRow>(
+    `SELECT ${PAYMENT_COLUMNS}, ${JOINED_OPERATION_COLUMNS}
+       FROM payments.payments p ${PENDING_SUMS} JOIN payments.payment_operations f ON f.payment_id = p.payment_id
+      WHERE p.payment_id = $1 AND f.operation_id = $2`,
+    [paymentId, operationId],
+  );
+  const row = found.rows[0];
+  return row && { payment: toPayment(row), operation: toOperation(separated(row)) };
+}
+
+function separated(row: JoinedOperationRow): OperationRow {
+  const values = OPERATION_FIELDS.map((field) => [field, row[`f_${field}`]] as const);
+  return Object.fromEntries(values) as unknown as OperationRow;
 }
 
 /** Writes a payment's new state. */
@@ -154,11 +185,10 @@ export async function updatePayment(
   paymentId: string,
   state: PaymentState,
   at: Date,
-  pspReference?: string,
 ): Promise<void> {
   await transaction.query(
     `UPDATE payments.payments SET status = $2, amount_captured = $3, amount_refunded = $4, failure_code = $5,
-       failure_message = $6, version = $7, updated_at = $8, psp_reference = coalesce($9, psp_reference)
+       failure_message = $6, version = $7, updated_at = $8
      WHERE payment_id = $1`,
     [
       paymentId,
@@ -169,7 +199,6 @@ export async function updatePayment(
       state.failure?.message ?? null,
       state.version,
       at,
-      pspReference ?? null,
     ],
   );
 }
@@ -226,7 +255,7 @@ export async function findOperation(
   operationId: string,
 ): Promise<Operation | undefined> {
   const found = await database.query<OperationRow>(
-    "SELECT * FROM payments.payment_operations WHERE operation_id = $1",
+    `SELECT ${OPERATION_COLUMNS} FROM payments.payment_operations WHERE operation_id = $1`,
     [operationId],
   );
   return found.rows[0] && toOperation(found.rows[0]);
@@ -235,46 +264,11 @@ export async function findOperation(
 /** A payment's captures, refunds and cancellation, oldest first. */
 export async function followUpsOf(database: Queryable, paymentId: string): Promise<Operation[]> {
   const found = await database.query<OperationRow>(
-    `SELECT * FROM payments.payment_operations WHERE payment_id = $1 AND kind <> 'authorize'
+    `SELECT ${OPERATION_COLUMNS} FROM payments.payment_operations WHERE payment_id = $1 AND kind <> 'authorize'
       ORDER BY created_at, operation_id`,
     [paymentId],
   );
   return found.rows.map(toOperation);
-}
-
-/** Notes, before the PSP is called, that it is about to be: what may have happened there is never forgotten. */
-export async function noteAttempt(
-  transaction: Queryable,
-  operationId: string,
-  epoch: number,
-  at: Date,
-): Promise<void> {
-  await transaction.query(
-    `UPDATE payments.payment_operations SET status = 'processing', attempts = attempts + 1, called_at = $3, epoch = $2,
-       updated_at = $3 WHERE operation_id = $1`,
-    [operationId, epoch, at],
-  );
-}
-
-/** Writes an operation's outcome. */
-export async function finishOperation(
-  transaction: Queryable,
-  operationId: string,
-  outcome: { readonly pspReference?: string | undefined; readonly failure?: Failure | undefined },
-  at: Date,
-): Promise<void> {
-  await transaction.query(
-    `UPDATE payments.payment_operations SET status = $2, psp_reference = $3, failure_code = $4, failure_message = $5,
-       updated_at = $6 WHERE operation_id = $1`,
-    [
-      operationId,
-      outcome.failure ? "failed" : "succeeded",
-      outcome.pspReference ?? null,
-      outcome.failure?.code ?? null,
-      outcome.failure?.message ?? null,
-      at,
-    ],
-  );
 }
 
 function toPayment(row: PaymentRow): Payment {
@@ -343,7 +337,7 @@ export async function staleOperations(
   limit: number,
 ): Promise<Operation[]> {
   const found = await database.query<OperationRow>(
-    `SELECT * FROM payments.payment_operations
+    `SELECT ${OPERATION_COLUMNS} FROM payments.payment_operations
       WHERE status IN ('pending', 'processing') AND updated_at < now() - make_interval(secs => $1)
       ORDER BY updated_at LIMIT $2`,
     [untouchedForSeconds, limit],

@@ -325,6 +325,29 @@ describe("functions at the platform's edges", function () {
       assert.equal(runs, 1);
     });
 
+    it("plans a statement once for a connection", async () => {
+      const database = postgres.database({ poolSize: 1 });
+      for (let round = 0; round < 3; round += 1) await database.query("SELECT $1::int AS number", [round]);
+
+      const plans = await database.query<{ statement: string; uses: string }>(
+        "SELECT statement, generic_plans + custom_plans AS uses FROM pg_prepared_statements",
+      );
+
+      assert.deepEqual(plans.rows, [{ statement: "SELECT $1::int AS number", uses: "3" }]);
+    });
+
+    it("plans a statement anew when a migration has changed what it reads", async () => {
+      const database = postgres.database({ poolSize: 1 });
+      const read = () => database.query("SELECT * FROM payments.psp_notifications WHERE type = $1", ["none"]);
+      await read();
+      await admin.query("ALTER TABLE payments.psp_notifications ADD COLUMN note text");
+      try {
+        assert.ok((await read()).fields.some(({ name }) => name === "note"));
+      } finally {
+        await admin.query("ALTER TABLE payments.psp_notifications DROP COLUMN note");
+      }
+    });
+
     it("says that it is away, and that it takes no writes", async () => {
       await assert.rejects(postgres.unreachableDatabase().query("SELECT 1"), DatabaseUnavailable);
       await assert.rejects(

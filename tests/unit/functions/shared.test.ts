@@ -10,6 +10,7 @@ import {
   DynamoRegionState,
   RegionNotActive,
   RegionStateUnreadable,
+  RememberedRegionState,
   type RegionState,
 } from "../../../functions/shared/regions/regionState";
 import { secretReader, UnusableSecret } from "../../../functions/shared/secrets/SecretReader";
@@ -136,6 +137,39 @@ describe("region state", () => {
     ]);
 
     await assert.rejects(state.requireActive(), /the lease is too old/);
+  });
+
+  describe("remembered for a second", () => {
+    const clock = {
+      milliseconds: Date.parse("2026-11-24T09:00:00Z"),
+      now: () => new Date(clock.milliseconds),
+    };
+
+    it("is read again after a second, and when the clock was set back", async () => {
+      const { client, inputs } = fakeTable({ Item: item }, { Item: item }, { Item: item });
+      const state = new RememberedRegionState(new DynamoRegionState(client, "table"), clock);
+
+      await Promise.all([state.requireActive(), state.requireActive()]);
+      clock.milliseconds += 999;
+      await state.requireActive();
+      assert.equal(inputs.length, 1);
+
+      clock.milliseconds += 1;
+      await state.requireActive();
+      assert.equal(inputs.length, 2);
+      clock.milliseconds -= 5_000;
+      await state.requireActive();
+      assert.equal(inputs.length, 3);
+    });
+
+    it("does not remember a refusal", async () => {
+      const standby = { Item: { ...item, role: "STANDBY" } };
+      const { client } = fakeTable(standby, { Item: item });
+      const state = new RememberedRegionState(new DynamoRegionState(client, "table"), clock);
+
+      await assert.rejects(state.requireActive(), RegionNotActive);
+      assert.equal((await state.requireActive()).role, "ACTIVE");
+    });
   });
 
   it("is seeded only where there is none", async () => {
