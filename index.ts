@@ -257,6 +257,7 @@ const functions = regions.both(
         EventDeadLetterQueueArn: messaging[region.place].outputs.EventDeadLetterQueueArn,
         ProvisionedConcurrency: config.functions.provisionedConcurrency,
         ProvisionedConcurrencyMaximum: config.functions.provisionedConcurrencyMaximum,
+        ProcessorMaximumConcurrency: config.functions.processorMaximumConcurrency,
         ConsumersEnabled: live[region.place].consumersEnabled,
         StreamConsumersEnabled: live[region.place].streamConsumersEnabled,
         OutboxRelayEnabled: live[region.place].outboxRelayEnabled,

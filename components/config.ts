@@ -124,13 +124,14 @@ export const CONFIG_KEYS = {
       .strictObject({
         provisionedConcurrency: z.number().int().min(0).max(100),
         provisionedConcurrencyMaximum: z.number().int().min(1).max(500),
+        processorMaximumConcurrency: z.number().int().min(2).max(500),
         notificationPrivateHosts: z.array(z.string().regex(/^[A-Za-z0-9.:-]+$/)),
         logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
       })
       .partial()
       .default({}),
     expected:
-      "any of provisionedConcurrency (0 to 100) and provisionedConcurrencyMaximum (1 to 500) for each function of the hot path, notificationPrivateHosts (list of hosts), logLevel (DEBUG, INFO, WARN, ERROR)",
+      "any of provisionedConcurrency (0 to 100) and provisionedConcurrencyMaximum (1 to 500) for each function of the hot path, processorMaximumConcurrency (2 to 500), notificationPrivateHosts (list of hosts), logLevel (DEBUG, INFO, WARN, ERROR)",
     example: "{ provisionedConcurrency: 5, provisionedConcurrencyMaximum: 100, logLevel: INFO }",
   },
   api: {
