@@ -38,8 +38,8 @@ function isSampled(): boolean {
 function createTracer(): Tracer | undefined {
   if (process.env["AWS_XRAY_DAEMON_ADDRESS"] === undefined) return undefined;
   // In the call that loads this module, because the SDK keeps its root segment in the asynchronous context that loads it.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it where it is not wanted
   const powertools =
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it where it is not wanted
     require("@aws-lambda-powertools/tracer") as typeof import("@aws-lambda-powertools/tracer");
   // HTTPS calls are not captured: a PSP's or a merchant's URL does not belong into a trace.
   return new powertools.Tracer({ captureHTTPsRequests: false });
