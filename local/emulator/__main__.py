@@ -6,7 +6,6 @@ Exit codes: 0 after a signal, 1 when it cannot start (the reason is the last lin
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import faulthandler
 import logging
 import logging.handlers
@@ -22,8 +21,6 @@ from .settings import Settings, SettingsError
 
 SHUTDOWN_S = 4
 """After this the process ends even if a request still runs."""
-
-GRACEFUL_S = 1
 
 
 def set_up_logging(settings: Settings) -> None:
@@ -57,30 +54,14 @@ def check_port(port: int) -> None:
             raise SettingsError(f"port {port} on 127.0.0.1 cannot be opened: {error}") from error
 
 
-def ignore_rude_clients() -> None:
-    """A client that leaves without TLS's goodbye is no error; hypercorn lets it end as an unhandled one."""
-    from hypercorn.asyncio.tcp_server import TCPServer
-
-    stock_close = TCPServer._close
-
-    async def close(self: TCPServer) -> None:
-        with contextlib.suppress(TimeoutError, ConnectionError):
-            await stock_close(self)
-
-    TCPServer._close = close  # type: ignore[method-assign]
-
-
 async def serve(settings: Settings) -> None:
     """Serve until a signal arrives, then end the workers and the background threads."""
     import ministack.app as ministack_app
-    from hypercorn.asyncio import serve as hypercorn_serve
-    from hypercorn.config import Config
 
-    from . import background, control
+    from . import background, control, server
     from .patches.lambda_environment import stop_workers
     from .replication import REPLICATOR
 
-    ignore_rude_clients()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -94,18 +75,8 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, begin_stop)
 
-    config = Config()
-    config.bind = [f"127.0.0.1:{settings.port}"]
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = GRACEFUL_S
-    config.shutdown_timeout = GRACEFUL_S
-    config.backlog = 512
-    config.loglevel = "WARNING"
-    if settings.server_cert:
-        config.certfile, config.keyfile = str(settings.server_cert), str(settings.server_key)
-    application = control.wrap(ministack_app.app, settings)
     try:
-        await hypercorn_serve(application, config, shutdown_trigger=stop.wait)
+        await server.serve(control.wrap(ministack_app.app, settings), settings, stop)
     finally:
         background.stop(0.5)
         REPLICATOR.stop()
@@ -139,7 +110,9 @@ def main() -> int:
         logging.getLogger("emulator").debug("start failed", exc_info=True)
         print(f"emulator: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    asyncio.run(serve(settings))
+    from . import server
+
+    server.run(serve(settings))
     return 0
 
 

@@ -2,16 +2,17 @@
 
 AWS defines the variables (Lambda developer guide, "Defined runtime environment variables"). Stock hands
 its whole own environment to the function and leaves several of AWS's variables out. Also: Node's names
-of errors, an execution environment that survives an error as on AWS, no 50 ms wait for silent
-functions, and workers that end when this process does.
+of errors, an execution environment that survives an error as on AWS, and workers that end when this process does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,12 +21,22 @@ from ministack.services import lambda_svc
 
 from ..gateway import Json
 from ..settings import RUNTIME_MODULES, Settings
+from .lambda_workers import NodeWorker
 
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """What a child process needs to start at all."""
 
-STDERR_WAIT_S = 0.002
-"""How long a function that logged nothing is waited for (stock: 50 ms with each invocation)."""
+BACKGROUND_NICE = 10
+"""Of functions that a queue or a stream feeds. On AWS they do not take the processors of the functions that merchants
+wait for; here all of them share one machine's."""
+
+NODE_FLAGS = (
+    # MiniStack's own bootstrap calls url.parse; AWS's does not warn.
+    "--disable-warning=DEP0169",
+    # Lambda gives an environment of up to 1,769 MB less than one processor; V8's helper threads, times every worker,
+    # would take this machine's from each other.
+    "--single-threaded",
+)
 
 REPLACEMENTS = (
     # An error of the handler is an answer, not the end of the execution environment.
@@ -117,16 +128,34 @@ def worker_environment(config: Json, stock: dict[str, str], settings: Settings) 
     return environment
 
 
+def works_in_background(config: Json) -> bool:
+    """Whether a function is fed by a queue or a stream, so that nobody waits for its answer."""
+    name = config.get("FunctionName")
+    return any(mapping.get("FunctionName") == name for mapping in list(lambda_svc._esms.values()))
+
+
+def yield_to_others(pid: int) -> None:
+    """Let a process have the processors only while nobody else wants them."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, BACKGROUND_NICE)
+        # Where Linux groups processes by session, the group's own value is what counts.
+        Path(f"/proc/{pid}/autogroup").write_text(str(BACKGROUND_NICE))
+
+
 def _popen(arguments: list[str], *positional: Any, **options: Any) -> Any:
     config = getattr(_current, "config", None)
     if config is not None and _settings is not None:
         options["env"] = worker_environment(config, options.get("env") or {}, _settings)
+        if _current.log_fd is not None:
+            options["stderr"] = _current.log_fd
         # A group of its own: Ctrl-C at the terminal ends this process, which ends the workers in order.
         options["start_new_session"] = True
         if str(config.get("Runtime", "")).startswith("nodejs"):
-            # MiniStack's own bootstrap calls url.parse; AWS's does not warn.
-            arguments = [arguments[0], "--disable-warning=DEP0169", *arguments[1:]]
-    return subprocess.Popen(arguments, *positional, **options)
+            arguments = [arguments[0], *NODE_FLAGS, *arguments[1:]]
+    process = subprocess.Popen(arguments, *positional, **options)
+    if config is not None and works_in_background(config):
+        yield_to_others(process.pid)
+    return process
 
 
 def stop_workers() -> None:
@@ -142,12 +171,12 @@ def install(settings: Settings) -> None:
     global _settings
     _settings = settings
     runtime._NODEJS_WORKER_SCRIPT = node_script(runtime._NODEJS_WORKER_SCRIPT)
-    runtime.Worker._drain_stderr_bounded.__defaults__ = (STDERR_WAIT_S, STDERR_WAIT_S, 0.250)
     runtime.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": _popen})
     stock_spawn = runtime.Worker._spawn
 
     def spawn(self: Any) -> None:
         _current.config = self.config
+        _current.log_fd = self.log_fd() if isinstance(self, NodeWorker) else None
         try:
             stock_spawn(self)
         finally:

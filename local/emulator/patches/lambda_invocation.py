@@ -7,19 +7,25 @@ Stock publishes metrics for direct Invoke calls only and calls every error ``Run
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import ministack.core.lambda_runtime as runtime
-from ministack.services import cloudwatch, lambda_svc
+from ministack.core.concurrency import run_reentrant
+from ministack.core.responses import get_account_id, get_region, new_uuid, request_scope
+from ministack.services import apigateway_v1, cloudwatch, lambda_svc
 
 from ..gateway import Json
 from ..settings import Settings
 
 EXITED = ("Worker process died", "Worker returned no response")
 
-_last = threading.local()
+logger = logging.getLogger("emulator.lambda")
+
 _running: dict[str, int] = {}
 _running_lock = threading.Lock()
 
@@ -46,52 +52,162 @@ def _publish(function: str, version: str, duration_ms: float, error: bool, concu
             cloudwatch.record_metric("AWS/Lambda", "Duration", duration_ms, "Milliseconds", dimensions)
 
 
+def shape(answer: Json, request_id: str) -> Json:
+    """A worker's answer as the result of an invocation: its payload, or the error as AWS's Node runtime reports it."""
+    if answer.get("status") == "ok" and not answer.get("handlerError"):
+        return {"body": answer.get("result"), "log": answer.get("log", "")}
+    text = str(answer.get("error", "Unknown error"))
+    if answer.get("handlerError"):
+        trace = str(answer.get("trace", "")).splitlines()
+        body: Json = {"errorType": answer["errorType"], "errorMessage": text, "trace": trace}
+    elif text in EXITED:
+        message = f"RequestId: {request_id} Error: Runtime exited with error: exit status 1"
+        body = {"errorType": "Runtime.ExitError", "errorMessage": message}
+    else:
+        timed_out = lambda_svc._RIE_TIMEOUT_TEXT_RE.fullmatch(text)
+        body = {"errorType": "Sandbox.Timedout" if timed_out else "Runtime.HandlerError", "errorMessage": text}
+    log = [answer.get("log", ""), answer.get("trace", text)]
+    return {"body": body, "error": True, "log": "\n".join(line for line in log if line)}
+
+
+class Invocation:
+    """One invocation of a function whose code is on disk here: a worker is leased, used and given back."""
+
+    def __init__(self, function: Json, event: Any, request_id: str) -> None:
+        self.function, self.event, self.request_id = function, event, request_id
+        self.config: Json = function.get("config") or function
+        self.name = str(self.config.get("FunctionName", ""))
+        self.version = str(self.config.get("Version", "$LATEST"))
+        self.worker: Any = None
+
+    def lease(self) -> Json | None:
+        """Take a worker; the answer to the caller when there is none."""
+        lambda_svc._ensure_reaper_thread()
+        self.worker, _ = runtime.acquire_worker(
+            self.name, self.config, self.function["code_zip"], qualifier=self.version
+        )
+        if self.worker is not None:
+            return None
+        throttled: Json = lambda_svc._throttle_response(
+            reason_code="ReservedFunctionConcurrentInvocationLimitExceeded",
+            msg=f"Rate Exceeded: function {self.name} warm-worker ceiling reached",
+        )
+        return throttled
+
+    def values(self) -> Json:
+        """What changes with each invocation besides the event."""
+        return {
+            "trace_id": lambda_svc._xray_trace_id_for_invocation(self.config),
+            "invoked_function_arn": self.config.get("FunctionArn", ""),
+            "depth": lambda_svc._invoke_depth.get(),
+            "durable": lambda_svc._durable_env_overlay(),
+        }
+
+    def failed(self, error: Exception) -> Json:
+        """The result when the worker could not be used at all; it is dropped."""
+        logger.error("worker of %s: %s", self.name, error)
+        account, region = get_account_id(), get_region()
+        runtime.invalidate_worker(self.name, qualifier=self.version, account=account, region=region)
+        self.worker = None
+        return {"body": {"errorMessage": str(error), "errorType": type(error).__name__}, "error": True, "log": ""}
+
+    def run(self) -> Json:
+        """On this thread."""
+        throttled = self.lease()
+        if throttled is not None:
+            return throttled
+        try:
+            return shape(self.worker.invoke(self.event, self.request_id, **self.values()), self.request_id)
+        except Exception as error:
+            return self.failed(error)
+        finally:
+            runtime.release_worker(self.worker)
+
+    async def run_on_loop(self) -> Json:
+        """On the event loop, but for a cold start."""
+        throttled = self.lease()
+        if throttled is not None:
+            return throttled
+        try:
+            if self.worker.running:
+                answer = await self.worker.invoke_on_loop(self.event, self.request_id, **self.values())
+            else:
+                answer = await run_reentrant(partial(self.worker.invoke, self.event, self.request_id, **self.values()))
+            return shape(answer, self.request_id)
+        except Exception as error:
+            return self.failed(error)
+        finally:
+            runtime.release_worker(self.worker)
+
+
+def runs_on_loop(function: Json) -> bool:
+    """Whether a function is one of ours to run: Node, from a zip, in a process of this machine."""
+    config = function.get("config") or function
+    return (
+        str(config.get("Runtime", "")).startswith("nodejs")
+        and bool(function.get("code_zip"))
+        and config.get("PackageType") != "Image"
+        and lambda_svc._proxy_url_for(config) is None
+        and lambda_svc.LAMBDA_EXECUTOR == "local"
+        and not lambda_svc.LAMBDA_STRICT
+    )
+
+
+async def execute_on_loop(function: Json, event: Any) -> Json:
+    """What stock's ``_execute_function`` does on a thread: concurrency, invocation, metrics, log."""
+    config = function["config"]
+    account, region = lambda_svc._account_region_from_function_config(config)
+    with request_scope(account, region):
+        slot, _ = lambda_svc._acquire_execution_slot(function, config)
+        if slot is None:
+            refused: Json = lambda_svc._execute_function(function, event)
+            return refused
+        try:
+            request_id, started = str(new_uuid()), time.time()
+            invocation = Invocation(function, event, request_id)
+            concurrent = _count(invocation.name, 1)
+            try:
+                result = await invocation.run_on_loop()
+            finally:
+                _count(invocation.name, -1)
+            duration_ms, failed = (time.time() - started) * 1000, bool(result.get("error"))
+            _publish(invocation.name, invocation.version, duration_ms, failed, concurrent)
+            lambda_svc._emit_lambda_logs(function, request_id, result.get("log", ""), failed, int(duration_ms))
+            return result
+        finally:
+            lambda_svc._release_execution_slot(slot)
+
+
 def install(settings: Settings) -> None:
-    """Wrap the worker's invoke and the warm executor."""
-    stock_invoke = runtime.Worker.invoke
+    """Replace the warm executor, and the thread that API Gateway starts for each call of a function."""
     stock_warm = lambda_svc._execute_function_warm
     stock_emit = lambda_svc._emit_lambda_metrics
-
-    def invoke(self: Any, *args: Any, **kwargs: Any) -> Json:
-        answer: Json = stock_invoke(self, *args, **kwargs)
-        _last.answer = answer
-        if answer.get("handlerError"):
-            return {**answer, "status": "error"}
-        return answer
+    stock_reentrant = apigateway_v1.run_reentrant
 
     def warm(function: Json, event: Any, request_id: str) -> Json:
         config = function.get("config") or function
         name, version = config.get("FunctionName", ""), config.get("Version", "$LATEST")
-        _last.answer = None
         concurrent, started = _count(name, 1), time.time()
         try:
-            result: Json = stock_warm(function, event, request_id)
+            if function.get("code_zip") and str(config.get("Runtime", "")).startswith("nodejs"):
+                result = Invocation(function, event, request_id).run()
+            else:
+                result = stock_warm(function, event, request_id)
         finally:
             _count(name, -1)
         _publish(name, version, (time.time() - started) * 1000, bool(result.get("error")), concurrent)
-        return _with_error(result, _last.answer, request_id)
+        return result
 
     def emit(function_name: str, duration_ms: float = 0, error: bool = False, throttle: bool = False) -> None:
         if throttle:  # the other metrics come from the wrapper above, for every path
             stock_emit(function_name, duration_ms, error, throttle)
 
-    runtime.Worker.invoke = invoke
+    async def reentrant(call: Any, *arguments: Any, thread_name: str = "emulator-reentrant") -> Any:
+        if call is not lambda_svc._execute_function_with_config_scope or not runs_on_loop(arguments[0]):
+            return await stock_reentrant(call, *arguments, thread_name=thread_name)
+        # A caller that has stopped waiting does not end the invocation, as on AWS.
+        return await asyncio.shield(asyncio.create_task(execute_on_loop(*arguments)))
+
     lambda_svc._execute_function_warm = warm
     lambda_svc._emit_lambda_metrics = emit
-
-
-def _with_error(result: Json, answer: Json | None, request_id: str) -> Json:
-    """The error as AWS's Node runtime reports it: name, message, trace lines."""
-    body = result.get("body")
-    if not result.get("error") or not isinstance(body, dict) or answer is None:
-        return result
-    if answer.get("handlerError"):
-        body = {
-            "errorType": answer["errorType"],
-            "errorMessage": answer["error"],
-            "trace": str(answer.get("trace", "")).splitlines(),
-        }
-    elif body.get("errorMessage") in EXITED:
-        message = f"RequestId: {request_id} Error: Runtime exited with error: exit status 1"
-        body = {"errorType": "Runtime.ExitError", "errorMessage": message}
-    return {**result, "body": body}
+    apigateway_v1.run_reentrant = reentrant
