@@ -1,9 +1,14 @@
-/** A failure that the user can act on: its message says what to do, and no stack trace is shown. Exit code 1. */
+/** A failure that the user can act on: its message says what to do, and no stack trace is shown. */
 export class CommandError extends Error {
   override readonly name: string = "CommandError";
 }
 
-/** The command line is wrong. Exit code 2. */
+/** The command was not begun, because something that it needs is not given; the message lists all of it. */
+export class Refused extends CommandError {
+  override readonly name = "Refused";
+}
+
+/** The command line is wrong. */
 export class UsageError extends CommandError {
   override readonly name = "UsageError";
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { CommandError, Interrupted, UsageError } from "./errors";
+import { CommandError, Interrupted, Refused, UsageError } from "./errors";
 import { say } from "./progress";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -17,6 +17,8 @@ export interface Command<O extends Options> {
   options: O;
   /** Arguments without a dash that are accepted, at most. Default 0. */
   positionals?: number;
+  /** Default {@link DEFAULT_EXIT_CODES}. */
+  exitCodes?: ExitCodes;
   /**
    * Does the work. `signal` is aborted by Ctrl-C and by a termination signal, with {@link Interrupted} as its reason.
    * @returns the exit code, default 0
@@ -24,7 +26,20 @@ export interface Command<O extends Options> {
   run(input: { values: Values<O>; positionals: string[]; signal: AbortSignal }): Promise<number | void>;
 }
 
-/** What every command's exit codes mean. */
+/** The exit codes of a command that did not do what it was told to do. */
+export interface ExitCodes {
+  readonly usage: number;
+  /** Nothing was begun, because what it needs is not given: see {@link Refused}. */
+  readonly refused: number;
+  readonly failed: number;
+}
+
+const DEFAULT_EXIT_CODES: ExitCodes = { usage: 2, refused: 1, failed: 1 };
+
+/** Of the commands that act on a failover: a script must tell a refusal from a failure. */
+export const FAILOVER_EXIT_CODES: ExitCodes = { usage: 1, refused: 2, failed: 3 };
+
+/** What the exit codes of most commands mean. */
 export const EXIT_CODES = "Exit codes: 0 ok, 1 failed, 2 usage, 130 interrupted.";
 
 /** Parses a command line. @throws UsageError with what is wrong and the help text */
@@ -69,7 +84,7 @@ export function runCommand<O extends Options>(command: Command<O>): void {
   Promise.resolve()
     .then(() => command.run({ ...parseCommandLine(command, args), signal: abort.signal }))
     .then((code) => code ?? 0)
-    .catch((error: unknown) => report(abort.signal.aborted ? abort.signal.reason : error))
+    .catch((error: unknown) => report(abort.signal.aborted ? abort.signal.reason : error, command.exitCodes))
     .then((code) => {
       process.exitCode = code;
       // Idle keep-alive connections of SDK clients would hold the process for seconds.
@@ -82,15 +97,18 @@ export function runCommand<O extends Options>(command: Command<O>): void {
 }
 
 /** Shows a failure and returns its exit code. */
-export function report(error: unknown): number {
+export function report(error: unknown, exitCodes: ExitCodes = DEFAULT_EXIT_CODES): number {
   if (error instanceof Interrupted) {
     say(error.message);
     return 128 + constants.signals[error.signal];
   }
   if (error instanceof CommandError) {
     say(`\nError: ${error.message}`);
-    return error instanceof UsageError ? 2 : 1;
+    if (error instanceof UsageError) {
+      return exitCodes.usage;
+    }
+    return error instanceof Refused ? exitCodes.refused : exitCodes.failed;
   }
   say(`\nUnexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return 1;
+  return exitCodes.failed;
 }

@@ -6,9 +6,11 @@ import {
   CommandError,
   exclusively,
   formatElapsed,
+  FAILOVER_EXIT_CODES,
   Interrupted,
   lineSplitter,
   parseCommandLine,
+  Refused,
   runProgram,
   tail,
   UsageError,
@@ -46,7 +48,17 @@ describe("a command line", () => {
     assert.equal(report(new UsageError("x")), 2);
     assert.equal(report(new Interrupted("SIGINT")), 130);
     assert.equal(report(new Interrupted("SIGTERM")), 143);
+    assert.equal(report(new Refused("x")), 1);
     assert.equal(report(new Error("bug")), 1);
+  });
+
+  it("tells a refusal from a failure where a script must", () => {
+    const codeOf = (error: Error) => report(error, FAILOVER_EXIT_CODES);
+    assert.equal(codeOf(new UsageError("x")), 1);
+    assert.equal(codeOf(new Refused("x")), 2);
+    assert.equal(codeOf(new CommandError("x")), 3);
+    assert.equal(codeOf(new Error("bug")), 3);
+    assert.equal(codeOf(new Interrupted("SIGINT")), 130);
   });
 });
 
