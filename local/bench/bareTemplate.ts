@@ -26,8 +26,14 @@ export function bareTemplate({ bucket, key, suffix, environment }: BareTemplateI
           },
         },
       },
+      // Declared, or Lambda makes one that outlives the stack.
+      LogGroup: {
+        Type: "AWS::Logs::LogGroup",
+        Properties: { LogGroupName: `/aws/lambda/function-bench-bare-apse1-${suffix}`, RetentionInDays: 1 },
+      },
       Function: {
         Type: "AWS::Lambda::Function",
+        DependsOn: ["LogGroup"],
         Properties: {
           FunctionName: `function-bench-bare-apse1-${suffix}`,
           Runtime: "nodejs22.x",

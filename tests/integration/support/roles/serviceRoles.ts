@@ -1,0 +1,136 @@
+import type { Statement } from "./DeployedRoles";
+import { logGroupArn, type Surroundings } from "./Surroundings";
+
+/** A role that an AWS service takes on for itself. No function can be given it, so its documents are judged. */
+export interface ServiceRoleCase {
+  readonly service: string;
+  /** What the service must say of whom it acts for. */
+  readonly condition?: Statement["Condition"];
+  /** Every granted action with its resources. */
+  readonly grants: Readonly<Record<string, readonly string[]>>;
+  /** Policies of AWS's own. */
+  readonly awsPolicies?: readonly string[];
+  /** An action that the role needs, with its resource. None where the emulator lacks the text of AWS's own policy. */
+  readonly may?: readonly [action: string, resource: string];
+  /** One that it must not do. */
+  readonly mayNot: readonly [action: string, resource: string];
+}
+
+const AWS_POLICIES = "arn:aws:iam::aws:policy/service-role/";
+
+/** By purpose, as `FUNCTION_ROLES`. */
+export const SERVICE_ROLES: Readonly<Record<string, (around: Surroundings) => ServiceRoleCase>> = {
+  replication,
+  "event-forwarding": eventForwarding,
+  "flow-logs": flowLogs,
+  "database-monitoring": databaseMonitoring,
+  "api-logging": apiLogging,
+};
+
+const granted = (actions: readonly string[], resources: readonly string[]) =>
+  Object.fromEntries(actions.map((action) => [action, resources]));
+
+function replication({
+  own,
+  peer,
+  accountId,
+  suffix,
+  dataKeyArn,
+  peerDataKeyArn,
+}: Surroundings): ServiceRoleCase {
+  const bucketsOf = (code: string) =>
+    ["transactions", "backups"].map(
+      (purpose) => `arn:aws:s3:::bucket-${purpose}-${code}-${accountId}-${suffix}`,
+    );
+  const objectsOf = (code: string) => bucketsOf(code).map((bucket) => `${bucket}/*`);
+  return {
+    service: "s3.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnEquals: { "aws:SourceArn": bucketsOf(own.code) },
+    },
+    grants: {
+      ...granted(["s3:GetReplicationConfiguration", "s3:ListBucket"], bucketsOf(own.code)),
+      ...granted(
+        ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"],
+        objectsOf(own.code),
+      ),
+      ...granted(["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"], objectsOf(peer.code)),
+      ...granted(["kms:Decrypt"], [dataKeyArn]),
+      ...granted(["kms:Encrypt", "kms:GenerateDataKey"], [peerDataKeyArn]),
+    },
+    may: ["s3:ReplicateObject", `arn:aws:s3:::${peer.transactionBucket}/payments/x`],
+    mayNot: ["s3:ReplicateObject", `arn:aws:s3:::${own.transactionBucket}/payments/x`],
+  };
+}
+
+function eventForwarding({ own, peer, accountId, suffix }: Surroundings): ServiceRoleCase {
+  const rules = `arn:aws:events:${own.region}:${accountId}:rule`;
+  const busOf = (of: typeof own) =>
+    `arn:aws:events:${of.region}:${accountId}:event-bus/bus-payments-${of.code}-${suffix}`;
+  return {
+    service: "events.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnEquals: {
+        "aws:SourceArn": [
+          `${rules}/bus-payments-${own.code}-${suffix}/rule-forwarding-${own.code}-${suffix}`,
+          `${rules}/rule-alarm-forwarding-${own.code}-${suffix}`,
+        ],
+      },
+    },
+    grants: { "events:PutEvents": [busOf(peer)] },
+    may: ["events:PutEvents", busOf(peer)],
+    mayNot: ["events:PutEvents", busOf(own)],
+  };
+}
+
+function flowLogs(around: Surroundings): ServiceRoleCase {
+  const { own, accountId, suffix } = around;
+  const group = `arn:aws:logs:${own.region}:${accountId}:log-group:/aws/vpc/flowlogs-payments-${own.code}-${suffix}:`;
+  return {
+    service: "vpc-flow-logs.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: { "aws:SourceArn": `arn:aws:ec2:${own.region}:${accountId}:vpc-flow-log/*` },
+    },
+    grants: {
+      ...granted(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [`${group}*`]),
+      "logs:DescribeLogGroups": [`arn:aws:logs:${own.region}:${accountId}:log-group:*`],
+    },
+    may: ["logs:PutLogEvents", `${group}log-stream:x`],
+    mayNot: ["logs:PutLogEvents", `${logGroupArn("processor", around)}:log-stream:x`],
+  };
+}
+
+function databaseMonitoring({ own, accountId, suffix }: Surroundings): ServiceRoleCase {
+  return {
+    service: "monitoring.rds.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: {
+        "aws:SourceArn": `arn:aws:rds:${own.region}:${accountId}:db:dbinstance-payments-*-${own.code}-${suffix}`,
+      },
+    },
+    grants: {},
+    awsPolicies: [`${AWS_POLICIES}AmazonRDSEnhancedMonitoringRole`],
+    mayNot: [
+      "rds:ModifyDBCluster",
+      `arn:aws:rds:${own.region}:${accountId}:cluster:dbcluster-payments-${own.code}-${suffix}`,
+    ],
+  };
+}
+
+function apiLogging({ own, accountId, suffix }: Surroundings): ServiceRoleCase {
+  const executionLog = `arn:aws:logs:${own.region}:${accountId}:log-group:API-Gateway-Execution-Logs_x/live`;
+  return {
+    service: "apigateway.amazonaws.com",
+    grants: {},
+    awsPolicies: [`${AWS_POLICIES}AmazonAPIGatewayPushToCloudWatchLogs`],
+    may: ["logs:PutLogEvents", `${executionLog}:log-stream:x`],
+    mayNot: [
+      "lambda:InvokeFunction",
+      `arn:aws:lambda:${own.region}:${accountId}:function:function-processor-${own.code}-${suffix}`,
+    ],
+  };
+}
