@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AWS_TIMINGS } from "../domain/failover";
 
 /** A required variable is missing or malformed. Names variables, never values. */
 export class InvalidEnvironment extends Error {
@@ -7,6 +8,8 @@ export class InvalidEnvironment extends Error {
 
 const nonEmpty = z.string().min(1);
 const httpsUrl = z.string().regex(/^https:\/\/[^\s]+$/, "must be an https URL");
+/** Fractions are for drills, where the clock runs faster. */
+const seconds = z.coerce.number().min(0.1).max(86_400);
 
 /** Every variable that a function may ask for, with its rule and, where there is one, its default. */
 const variables = {
@@ -30,6 +33,28 @@ const variables = {
   RESULTS_TABLE: nonEmpty,
   CONTROL_TABLE: nonEmpty,
   REGION_TABLE: nonEmpty,
+  PEER_REGION_TABLE: nonEmpty,
+  PEER_REGION: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be the code of an AWS Region"),
+  /** The per-Region names; they do not move with a failover. */
+  OWN_API_URL: httpsUrl,
+  PEER_API_URL: httpsUrl,
+  /** The name that merchants use; it moves with a failover. */
+  PUBLIC_API_URL: httpsUrl,
+  /** The TXT record whose answer says which place may write. */
+  WITNESS_NAME: z
+    .string()
+    .regex(/^(?=.{1,253}$)([a-z0-9_-]{1,63}\.)+[a-z0-9-]{1,63}\.?$/i, "must be a DNS name"),
+  WITNESS_TTL_SECONDS: seconds.default(AWS_TIMINGS.witnessTtlSeconds),
+  WITNESS_FRESH_SECONDS: seconds.default(AWS_TIMINGS.witnessFreshSeconds),
+  LEASE_SECONDS: seconds.default(AWS_TIMINGS.leaseSeconds),
+  TAKEOVER_WAIT_SECONDS: seconds.default(AWS_TIMINGS.takeoverWaitSeconds),
+  GLOBAL_CLUSTER_IDENTIFIER: nonEmpty,
+  CLUSTER_ARN: nonEmpty,
+  PEER_CLUSTER_ARN: nonEmpty,
+  OPERATIONS_TOPIC_ARN: nonEmpty,
+  EVENT_BUS_NAME: nonEmpty,
+  SERVICE_ALARM_NAME: nonEmpty,
+  SYNTHETIC_SECRET_ARN: nonEmpty,
   /** A name in the form of a URL: what is connected to is the Region's endpoint. */
   PAYMENT_QUEUE_URL: z.url(),
   TRANSACTION_BUCKET: nonEmpty,
