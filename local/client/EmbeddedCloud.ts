@@ -16,6 +16,9 @@ const cloudSchema = z.object({
   clientEnv: z.record(z.string(), z.string()),
   accountId: z.string().regex(/^\d{12}$/),
   psp: z.object({ url: z.url({ protocol: /^https$/ }) }),
+  dns: z.object({ address: z.ipv4(), port: z.number().int().min(1).max(65_535) }),
+  clockFactor: z.number().min(1),
+  cloudToken: z.string().min(32),
 });
 
 /** What a running embedded cloud says of itself in its `cloud.json`. */
@@ -29,6 +32,12 @@ export interface EmbeddedCloud {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly pspUrl: string;
+  /** The DNS server that is authoritative for the embedded cloud's zones. */
+  readonly dns: { readonly address: string; readonly port: number };
+  /** AWS seconds that pass in one second of this machine. */
+  readonly clockFactor: number;
+  /** Bearer token of the emulator's own endpoints under `/_cloud/`. */
+  readonly cloudToken: string;
 }
 
 /** The folder of the embedded cloud that commands and tests talk to. */
@@ -47,7 +56,7 @@ export function readEmbeddedCloud(directory = embeddedCloudDirectory()): Embedde
     throw new CommandError("The embedded cloud is not running. Start it with: npm run up");
   const parsed = cloudSchema.safeParse(parsedJson(file));
   if (!parsed.success) throw new CommandError(`${file} is not readable. Restart the cloud with: npm run up`);
-  const { endpoint, caFile, clientEnv, accountId, psp } = parsed.data;
+  const { endpoint, caFile, clientEnv, accountId, psp, dns, clockFactor, cloudToken } = parsed.data;
   return {
     directory,
     endpoint,
@@ -56,6 +65,9 @@ export function readEmbeddedCloud(directory = embeddedCloudDirectory()): Embedde
     accessKeyId: clientEnv["AWS_ACCESS_KEY_ID"] ?? "",
     secretAccessKey: clientEnv["AWS_SECRET_ACCESS_KEY"] ?? "",
     pspUrl: psp.url,
+    dns,
+    clockFactor,
+    cloudToken,
   };
 }
 

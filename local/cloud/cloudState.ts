@@ -2,6 +2,9 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 
+/** Beyond this, a second of AWS is shorter than an answer of this machine. */
+export const MAX_CLOCK_FACTOR = 60;
+
 const identity = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 const url = (protocol: RegExp) => z.url({ protocol });
 
@@ -14,6 +17,10 @@ const cloudStateSchema = z.object({
   clientEnv: z.record(z.string(), z.string()),
   accountId: z.string().regex(/^\d{12}$/),
   psp: z.object({ url: url(/^https$/) }),
+  /** Authoritative for the hosted zones, over UDP and TCP; it stands for Route 53 as the world reaches it. */
+  dns: z.object({ address: z.ipv4(), port: z.number().int().min(1).max(65_535) }),
+  /** AWS seconds that pass in one second of this machine. */
+  clockFactor: z.number().min(1).max(MAX_CLOCK_FACTOR),
   postgres: z.object({ controlUrl: url(/^http$/) }),
   pids: z.object({ daemon: identity, emulator: identity }),
   /** Bearer token of the control API and of the emulator's `/_cloud/`. */

@@ -18,12 +18,17 @@ export interface DaemonOptions {
   python: string;
   port: number;
   replicationDelayMs: number;
+  /** AWS seconds in one second of this machine. */
+  clockFactor: number;
+  dnsPort: number;
 }
 
 /** What the daemon tells `startCloud` once. */
 export type DaemonReport = { ready: true } | { ready: false; reason: string };
 
 const ACCOUNT_ID = "123456789012";
+/** Where the emulator's DNS server answers the world. */
+const DNS_ADDRESS = "127.0.0.1";
 const HEALTH_TIMEOUT_MS = 60_000;
 const HEALTH_POLL_MS = 100;
 const EMULATOR_GRACE_MS = 10_000;
@@ -46,7 +51,7 @@ class Daemon {
   }
 
   async start(): Promise<void> {
-    const { directory, python, port } = this.#options;
+    const { directory, python, port, dnsPort, clockFactor } = this.#options;
     const files = cloudFiles(directory);
     const daemon = ownIdentity(process.pid);
     writeProcesses(directory, { daemon });
@@ -68,7 +73,7 @@ class Daemon {
     const { server, url: controlUrl } = await startControlServer(this.#supervisor, this.#token);
     this.#control = server;
     this.#emulator = spawnEmulator({
-      ...{ python, port, pki, controlUrl },
+      ...{ python, port, dnsPort, clockFactor, pki, controlUrl },
       accountId: ACCOUNT_ID,
       controlToken: this.#token,
       logFile: join(files.logs, "emulator.log"),
@@ -115,6 +120,8 @@ class Daemon {
       },
       accountId: ACCOUNT_ID,
       psp: { url: this.#psp!.url },
+      dns: { address: DNS_ADDRESS, port: this.#options.dnsPort },
+      clockFactor: this.#options.clockFactor,
       postgres: { controlUrl },
       pids,
       cloudToken: this.#token,

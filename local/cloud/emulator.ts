@@ -10,6 +10,8 @@ export interface EmulatorOptions {
   /** The Python of the tool cache. */
   python: string;
   port: number;
+  dnsPort: number;
+  clockFactor: number;
   pki: Pki;
   accountId: string;
   controlUrl: string;
@@ -28,6 +30,8 @@ export function spawnEmulator(options: EmulatorOptions): ChildProcess {
       // Functions run on the first node of the PATH.
       PATH: [join(modules, ".bin"), process.env["PATH"] ?? ""].join(delimiter),
       GATEWAY_PORT: String(options.port),
+      CLOUD_DNS_PORT: String(options.dnsPort),
+      CLOUD_CLOCK_FACTOR: String(options.clockFactor),
       MINISTACK_ACCOUNT_ID: options.accountId,
       CLOUD_SERVER_CERT: options.pki.certFile,
       CLOUD_SERVER_KEY: options.pki.keyFile,

@@ -3,5 +3,5 @@ export { DOMAIN } from "./pki";
 export { choosePort, PORT_VARIABLE } from "./ports";
 export { isRunning, type ProcessIdentity } from "./processIdentity";
 export { readSecrets, type ExistingSecrets } from "./secrets";
-export { runningCloud, startCloud } from "./startCloud";
+export { CLOCK_FACTOR_VARIABLE, runningCloud, startCloud } from "./startCloud";
 export { stopCloud } from "./stopCloud";

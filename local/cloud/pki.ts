@@ -14,6 +14,9 @@ export interface Pki {
 /** The domain of the embedded cloud; RFC 6761 reserves `.test`, so it never leaves the machine. */
 export const DOMAIN = "payments.test";
 
+/** The world's, then each Region's public address, then each Region's own for its functions. */
+const ADDRESSES = ["127.0.0.1", "127.0.1.1", "127.0.1.2", "127.0.2.1", "127.0.2.2"];
+
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY_MS = 86_400_000;
 const VALIDITY_DAYS = 90;
@@ -55,7 +58,7 @@ export async function createPki(folder: string, now = new Date()): Promise<Pki> 
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([
-        { type: "ip", value: "127.0.0.1" },
+        ...ADDRESSES.map((value) => ({ type: "ip" as const, value })),
         { type: "dns", value: "localhost" },
         { type: "dns", value: DOMAIN },
         { type: "dns", value: `*.${DOMAIN}` },

@@ -2,13 +2,16 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CommandError, say, tail } from "../cli";
-import { cloudFiles, readCloudState, type CloudState } from "./cloudState";
+import { cloudFiles, MAX_CLOCK_FACTOR, readCloudState, type CloudState } from "./cloudState";
 import type { DaemonOptions, DaemonReport } from "./daemon";
 import { isHealthy } from "./emulator";
 import { choosePort } from "./ports";
 import { identityOf, isRunning } from "./processIdentity";
 import { createSecrets } from "./secrets";
 import { stopCloud } from "./stopCloud";
+
+/** The variable that sets the clock factor of the next cloud to be started. */
+export const CLOCK_FACTOR_VARIABLE = "EMBEDDED_CLOUD_CLOCK_FACTOR";
 
 /** Longest start seen: 4 s. */
 const START_TIMEOUT_MS = 90_000;
@@ -48,6 +51,8 @@ export async function startCloud({ directory: folder, python, signal }: StartOpt
     ...{ directory, python },
     port: await choosePort(),
     replicationDelayMs: wholeNumber("CLOUD_REPLICATION_DELAY_MS", 600_000),
+    clockFactor: clockFactor(),
+    dnsPort: await choosePort(""),
   };
   signal?.throwIfAborted();
   try {
@@ -121,6 +126,18 @@ async function spawnDaemon(options: DaemonOptions, logFile: string, signal?: Abo
     }
     child.unref();
   }
+}
+
+/** AWS seconds in one second here: what `npm run up` is told, 1 (real time) unless said otherwise. */
+function clockFactor(): number {
+  const text = process.env[CLOCK_FACTOR_VARIABLE] || "1";
+  const factor = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || factor < 1 || factor > MAX_CLOCK_FACTOR) {
+    throw new CommandError(
+      `${CLOCK_FACTOR_VARIABLE} must be a number from 1 to ${MAX_CLOCK_FACTOR}, not "${text}".`,
+    );
+  }
+  return factor;
 }
 
 function wholeNumber(variable: string, highest: number): number {

@@ -48,7 +48,7 @@ export function pythonTool(base: BasePython): Tool {
     async probe(folder, signal) {
       const { code, stderr } = await runProgram(
         pythonOf(folder),
-        ["-c", "import ministack, uvicorn, httptools, uvloop, cfnlint, pytest"],
+        ["-c", "import ministack, uvicorn, httptools, uvloop, dnslib, cfnlint, pytest"],
         {
           signal,
           timeoutMs: 60_000,

@@ -23,6 +23,8 @@ const state: CloudState = {
   clientEnv: { AWS_ACCESS_KEY_ID: "123456789012" },
   accountId: "123456789012",
   psp: { url: "https://127.0.0.1:4567" },
+  dns: { address: "127.0.0.1", port: 4569 },
+  clockFactor: 20,
   postgres: { controlUrl: "http://127.0.0.1:4568" },
   pids: { daemon: GONE, emulator: GONE },
   cloudToken: "t".repeat(43),
@@ -49,6 +51,8 @@ describe("the embedded cloud's state", () => {
     "cut off": JSON.stringify(state).slice(0, 40),
     empty: "",
     "of another version": JSON.stringify({ ...state, version: 2 }),
+    "without a DNS server": JSON.stringify({ ...state, dns: undefined }),
+    "of a clock that runs backwards": JSON.stringify({ ...state, clockFactor: -1 }),
     "without processes": JSON.stringify({ ...state, pids: {} }),
   })) {
     it(`counts as absent when it is ${what}`, () => {

@@ -11,6 +11,9 @@ const cloud: EmbeddedCloud = {
   accessKeyId: "123456789012",
   secretAccessKey: "embedded",
   pspUrl: "https://127.0.0.1:2",
+  dns: { address: "127.0.0.1", port: 3 },
+  clockFactor: 1,
+  cloudToken: "t".repeat(43),
 };
 
 describe("the proof that nothing is left", () => {
