@@ -4,6 +4,7 @@ import type { ScopedLog } from "../shared/observability/logger";
 import {
   OutcomeNotKnown,
   processOperation,
+  StaleEpoch,
   type ProcessDependencies,
 } from "../shared/payments/processOperation";
 import { paymentMessage, type PaymentMessage } from "../shared/queue/paymentMessage";
@@ -60,7 +61,7 @@ async function processRecord(
     metrics.count("ProcessedMessages");
   } catch (error) {
     const ids = { messageId: record.messageId, receives, operationId: message?.operationId };
-    if (error instanceof OutcomeNotKnown || error instanceof RegionNotActive) {
+    if (error instanceof OutcomeNotKnown || error instanceof RegionNotActive || error instanceof StaleEpoch) {
       log.warn("a message will come again", { ...ids, reason: error.message });
     } else {
       log.error("a message failed", { ...ids, error });

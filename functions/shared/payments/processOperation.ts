@@ -30,9 +30,14 @@ export class UnknownOperation extends Error {
   override readonly name = "UnknownOperation";
 }
 
-/** The message is of a later epoch than this Region's: this Region is not the one that may act on it. */
+/** Message or payment are of a later epoch than this Region's: this Region is not the one that may act on it. */
 export class MessageFromTheFuture extends Error {
   override readonly name = "MessageFromTheFuture";
+}
+
+/** The Region's epoch is no longer the one that the work began in: it must be begun anew, asking the PSP first. */
+export class StaleEpoch extends Error {
+  override readonly name = "StaleEpoch";
 }
 
 /** What processing needs. */
@@ -63,6 +68,8 @@ export interface Delivery {
 interface Prepared {
   readonly payment: Payment;
   readonly operation: Operation;
+  /** The Region's, when the work began. */
+  readonly epoch: number;
   /** True when the PSP may have heard of this operation before. */
   readonly askFirst: boolean;
 }
@@ -75,7 +82,7 @@ interface Prepared {
  * @param delivery `epoch`: the Region's, read after the message was received and found active; `repeated`: the queue
  *   says that it delivered this message before.
  * @throws MessageFromTheFuture before anything is touched.
- * @throws RegionNotActive before the PSP is called.
+ * @throws RegionNotActive, StaleEpoch before the PSP is called.
  * @throws OutcomeNotKnown when the message must come again.
  */
 export async function processOperation(
@@ -83,14 +90,11 @@ export async function processOperation(
   message: PaymentMessage,
   { epoch, repeated }: Delivery,
 ): Promise<void> {
-  const { database, regionState, results, clock } = dependencies;
-  if (message.epoch > epoch)
-    throw new MessageFromTheFuture(`epoch ${message.epoch} while this Region is at ${epoch}`);
+  const { database, results, clock } = dependencies;
+  refuseFuture(message.epoch, epoch);
   const prepared = await prepare(dependencies, message, epoch, repeated);
   let written: { readonly status: PaymentStatus; readonly at: Date } | undefined;
   if (prepared) {
-    // The lease may have gone while the database answered: no call to the PSP without it.
-    await regionState.requireActive();
     const outcome = await outcomeFromPsp(dependencies, prepared);
     // The PSP has it and will tell by a notification; the relay asks again should that never come.
     if (outcome === "pending") return;
@@ -117,6 +121,7 @@ async function prepare(
       throw new UnknownOperation(`no operation ${message.operationId} of payment ${message.paymentId}`);
     }
     const { payment, operation } = found;
+    refuseFuture(Math.max(payment.epoch, operation.epoch), epoch);
     if (operation.status === "succeeded" || operation.status === "failed") return undefined;
     const started =
       operation.kind === "authorize" && payment.state.status === "accepted"
@@ -124,10 +129,27 @@ async function prepare(
         : undefined;
     await noteAttempt(transaction, operation.operationId, epoch, started, clock.now());
     // Another epoch: the Region that was active before may have called, even if its note was lost with it.
+    const isOfEarlierEpoch = Math.min(message.epoch, operation.epoch) < epoch;
     const askFirst =
-      repeated || operation.attempts > 0 || operation.epoch !== epoch || message.type === "psp.notification";
-    return { payment, operation, askFirst };
+      repeated || operation.attempts > 0 || isOfEarlierEpoch || message.type === "psp.notification";
+    return { payment, operation, epoch, askFirst };
   });
+}
+
+/** @throws MessageFromTheFuture */
+function refuseFuture(given: number, epoch: number): void {
+  if (given > epoch) throw new MessageFromTheFuture(`epoch ${given} while this Region is at ${epoch}`);
+}
+
+/**
+ * The stale writer stops here: the lease may have gone, and the Region may have been active again since, while database
+ * and PSP answered.
+ *
+ * @throws RegionNotActive, StaleEpoch
+ */
+async function requireEpoch({ regionState }: ProcessDependencies, epoch: number): Promise<void> {
+  const state = await regionState.requireActive();
+  if (state.epoch !== epoch) throw new StaleEpoch(`begun in epoch ${epoch}, and this is ${state.epoch}`);
 }
 
 async function outcomeFromPsp(
@@ -137,12 +159,16 @@ async function outcomeFromPsp(
   const { psp, log, metrics, clock } = dependencies;
   const { operationId, createdAt } = prepared.operation;
   if (prepared.askFirst) {
+    // What a Region without the lease learns it must not book either.
+    await requireEpoch(dependencies, prepared.epoch);
     const known = await psp.lookup(operationId);
     if (known.kind !== "not_found") return finalOfLookup(known);
     if (clock.now().getTime() - createdAt.getTime() > REPEATABLE_MILLISECONDS) {
       throw new OutcomeNotKnown("the PSP may have forgotten this operation: an operator must look");
     }
   }
+  // Immediately before the call: the question alone may have taken seconds.
+  await requireEpoch(dependencies, prepared.epoch);
   const startedAt = clock.now().getTime();
   const outcome = await traced("psp", () => call(psp, prepared));
   metrics.milliseconds("PspLatency", clock.now().getTime() - startedAt);

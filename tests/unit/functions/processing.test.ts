@@ -210,6 +210,64 @@ describe("processing", function () {
     assert.deepEqual(world.psp.calls, []);
   });
 
+  describe("a stale writer", () => {
+    /** Runs `change` while the PSP answers the question. */
+    const duringLookup = (change: () => void): void => {
+      const lookup = world.psp.lookup.bind(world.psp);
+      world.psp.lookup = async (key) => {
+        const known = await lookup(key);
+        change();
+        return known;
+      };
+    };
+
+    it("does not call when the Region loses its lease while the PSP is asked", async () => {
+      await pay();
+      const [message] = world.queue.messages;
+      duringLookup(() => (world.regionState.role = "FENCED"));
+
+      assert.equal(await deliver([message], 2), 1);
+
+      assert.deepEqual(world.psp.calls, ["lookup pay"]);
+      assert.deepEqual(world.psp.charged, []);
+    });
+
+    it("does not call when the Region is active again, in a later epoch, since the message came", async () => {
+      await pay();
+      const [message] = world.queue.messages;
+      duringLookup(() => (world.regionState.epoch = 3));
+
+      assert.equal(await deliver([message], 2), 1);
+      assert.deepEqual(world.psp.charged, []);
+
+      // Delivered again it belongs to the new epoch, and the PSP is asked first.
+      assert.equal(await deliver([message], 3), 0);
+      assert.deepEqual(world.psp.calls.slice(-2), ["lookup pay", "authorize pay"]);
+    });
+
+    it("asks first for a message of an earlier epoch, also when the payment is of this one", async () => {
+      world.regionState.epoch = 3;
+      await pay();
+      const [message] = world.queue.messages as [PaymentMessage];
+
+      assert.equal(await deliver([{ ...message, epoch: 1 }]), 0);
+
+      assert.deepEqual(world.psp.calls, ["lookup pay", "authorize pay"]);
+    });
+
+    it("neither calls nor writes for a payment of a later epoch, whatever its message says", async () => {
+      world.regionState.epoch = 3;
+      const id = await pay();
+      const [message] = world.queue.messages as [PaymentMessage];
+      world.regionState.epoch = 1;
+
+      assert.equal(await deliver([{ ...message, epoch: 1 }]), 1);
+
+      assert.deepEqual(world.psp.calls, []);
+      assert.equal((await get(id))["status"], "accepted");
+    });
+  });
+
   it("reports only the bad messages of a batch, and logs nothing of them", async () => {
     const good = await pay();
     const messages = world.queue.messages.splice(0);
