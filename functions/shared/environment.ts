@@ -55,6 +55,8 @@ const variables = {
   EVENT_BUS_NAME: nonEmpty,
   SERVICE_ALARM_NAME: nonEmpty,
   SYNTHETIC_SECRET_ARN: nonEmpty,
+  /** Environments kept warm for each function of the hot path in the active Region; 0 for none. */
+  PROVISIONED_CONCURRENCY: z.coerce.number().int().min(0).max(500).default(0),
   /** A name in the form of a URL: what is connected to is the Region's endpoint. */
   PAYMENT_QUEUE_URL: z.url(),
   TRANSACTION_BUCKET: nonEmpty,

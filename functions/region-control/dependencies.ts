@@ -1,0 +1,69 @@
+import type { Place } from "../domain/failover";
+import type { Clock } from "../shared/clock";
+import type { OperationReference } from "../shared/failover/actions";
+import { OperationInProgress } from "../shared/failover/errors";
+import type { ExecutionReader } from "../shared/failover/executions";
+import type { Log } from "../shared/observability/logger";
+import type { ControlRepository } from "../shared/regions/controlRecord";
+import type { ProbeRecord } from "../shared/regions/observationRecords";
+import type { OperationRecord, OperationRepository } from "../shared/regions/operationRecord";
+import type { RoleRepository } from "../shared/regions/roleRecord";
+import type { Witness } from "../shared/regions/witness";
+
+/** What changing a Region's role works with. */
+export interface RegionControlDependencies {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly role: RoleRepository;
+  /** The other Region's role record, by a client of that Region. */
+  readonly peerRole: RoleRepository;
+  readonly operations: OperationRepository;
+  readonly control: ControlRepository;
+  readonly probe: { read(): Promise<ProbeRecord | undefined> };
+  readonly witness: Witness;
+  readonly executions: ExecutionReader;
+  /** Opens or closes the other Region's capacity; resolves once that is done. */
+  readonly peerCapacity: (action: "open" | "close") => Promise<void>;
+  /** Tells the on-call engineer. */
+  readonly notify: (subject: string, text: string) => Promise<void>;
+  /** Milliseconds that the other Region is given where it may fail to answer. */
+  readonly peerTimeoutMilliseconds: number;
+}
+
+/**
+ * The record of the operation that asks.
+ * @throws OperationInProgress when another one took its place
+ */
+export async function ownRecord(
+  { operations }: RegionControlDependencies,
+  { operationId }: OperationReference,
+): Promise<OperationRecord> {
+  const record = await operations.read();
+  if (record?.operationId === operationId) return record;
+  throw new OperationInProgress(
+    record === undefined
+      ? `operation ${operationId} never took the lock`
+      : `operation ${record.operationId} took the place of ${operationId}`,
+  );
+}
+
+/** Gives up waiting after the time limit (milliseconds); what was sent may still take effect. */
+export async function within<T>(limitMilliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error("no answer within the time limit")), limitMilliseconds);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+    // The loser's failure concerns nobody any more.
+    work.catch(() => undefined);
+  }
+}
+
+/** The text of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : "unknown failure";
+}
