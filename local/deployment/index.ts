@@ -7,5 +7,6 @@ export {
 } from "./deploy";
 export { findLeftovers, type Leftover } from "./leftovers";
 export { removePrerequisites } from "./prerequisites";
+export { OwnPlatform } from "./OwnPlatform";
 export { Pulumi, REPOSITORY, STACK, type ResourceChanges } from "./Pulumi";
 export { deploymentTarget, type DeploymentTarget } from "./target";
