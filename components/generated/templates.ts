@@ -209,6 +209,146 @@ export interface DatabaseOutputs {
 }
 
 /**
+ * Parameters of cfn/dns.yaml.
+ * Payments: failover records, witness and health checks of both Regions.
+ */
+export interface DnsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in; the DR Region, which outlives the loss of the primary. */
+  readonly RegionCode: Input<"apse2">;
+  /**
+   * Existing public hosted zone of all names.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly HostedZoneId: Input<string>;
+  /**
+   * Name of the witness record.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly WitnessName: Input<string>;
+  /**
+   * Host name that merchants use.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly PublicApiDomainName: Input<string>;
+  /**
+   * Host name of the primary's API.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly PrimaryApiDomainName: Input<string>;
+  /**
+   * Host name of DR's API.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly DrApiDomainName: Input<string>;
+  /**
+   * Host name that the PSP sends notifications to.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly PublicNotificationsDomainName: Input<string>;
+  /**
+   * Host name of the primary's load balancer.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly PrimaryNotificationsDomainName: Input<string>;
+  /**
+   * Host name of DR's load balancer.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly DrNotificationsDomainName: Input<string>;
+  /**
+   * Alias target of the public API name in the primary.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly PrimaryPublicTarget: Input<string>;
+  /**
+   * Hosted zone of that target.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly PrimaryPublicTargetZoneId: Input<string>;
+  /**
+   * Alias target of the primary's own API name.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly PrimaryRegionalTarget: Input<string>;
+  /**
+   * Hosted zone of that target.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly PrimaryRegionalTargetZoneId: Input<string>;
+  /**
+   * Alias target of the public API name in DR.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly DrPublicTarget: Input<string>;
+  /**
+   * Hosted zone of that target.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly DrPublicTargetZoneId: Input<string>;
+  /**
+   * Alias target of DR's own API name.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly DrRegionalTarget: Input<string>;
+  /**
+   * Hosted zone of that target.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly DrRegionalTargetZoneId: Input<string>;
+  /**
+   * Load balancer of the primary.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly PrimaryLoadBalancerTarget: Input<string>;
+  /**
+   * Hosted zone of that target.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly PrimaryLoadBalancerTargetZoneId: Input<string>;
+  /**
+   * Load balancer of DR.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly DrLoadBalancerTarget: Input<string>;
+  /**
+   * Hosted zone of that target.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly DrLoadBalancerTargetZoneId: Input<string>;
+  /**
+   * Path of the anonymous status at the API.
+   * Default: /status. Pattern: `^/[a-z0-9/-]{1,100}$`.
+   */
+  readonly StatusPath?: Input<string>;
+  /**
+   * Time to live of the witness record.
+   * Default: 10. At least 1. At most 60.
+   */
+  readonly WitnessTtlSeconds?: Input<number | string>;
+}
+
+/** Outputs of cfn/dns.yaml. */
+export interface DnsOutputs {
+  /** The witness record. */
+  readonly WitnessName: string;
+  /** The name that merchants use. */
+  readonly PublicApiDomainName: string;
+  /** The name that the PSP sends notifications to. */
+  readonly PublicNotificationsDomainName: string;
+  /** Whether the primary says traffic=yes. */
+  readonly PrimaryCheckId: string;
+  /** The latch, inverted; unhealthy while DR says traffic=yes. */
+  readonly LatchCheckId: string;
+  /** The check that decides between the Regions. */
+  readonly PrimaryServesCheckId: string;
+}
+
+/**
  * Parameters of cfn/encryption.yaml.
  * Payments: customer-managed KMS keys of one Region for data, messaging and logs.
  */
@@ -240,6 +380,682 @@ export interface EncryptionOutputs {
   readonly MessagingKeyArn: string;
   /** Key for CloudWatch Logs and CloudTrail. */
   readonly LogsKeyArn: string;
+}
+
+/**
+ * Parameters of cfn/failover.yaml.
+ * Payments: failover orchestrator of one Region.
+ */
+export interface FailoverParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Whether a failover that an alarm starts goes ahead by itself or waits for an operator's approval.
+   * Default: automatic.
+   */
+  readonly Approval?: Input<"automatic" | "approval">;
+  /**
+   * Age up to which a reading of the witness lets a Region write; a switchover waits twice as long after the other Region gave up its role.
+   * Default: 15. At least 0.1.
+   */
+  readonly WitnessFreshSeconds?: Input<number | string>;
+  /**
+   * Alias live of region-control.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly RegionControlAliasArn: Input<string>;
+  /**
+   * Alias live of peer-probe.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly PeerProbeAliasArn: Input<string>;
+  /**
+   * Alias live of database-control.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly DatabaseControlAliasArn: Input<string>;
+  /**
+   * Alias live of capacity-control.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly CapacityControlAliasArn: Input<string>;
+  /**
+   * Alias live of payment-recovery.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly PaymentRecoveryAliasArn: Input<string>;
+  /**
+   * Alias live of synthetic-payment.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly SyntheticPaymentAliasArn: Input<string>;
+  /**
+   * Alias live of failover-report.
+   * Pattern: `^arn:aws:lambda:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly FailoverReportAliasArn: Input<string>;
+  /**
+   * Key for log groups (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * Days that log groups are kept.
+   * Default: 400.
+   */
+  readonly LogRetentionDays?: Input<
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653
+    | "365"
+    | "400"
+    | "545"
+    | "731"
+    | "1096"
+    | "1827"
+    | "2192"
+    | "2557"
+    | "2922"
+    | "3288"
+    | "3653"
+  >;
+}
+
+/** Outputs of cfn/failover.yaml. */
+export interface FailoverOutputs {
+  /** The orchestrator of this Region. */
+  readonly StateMachineArn: string;
+}
+
+/**
+ * Parameters of cfn/failover-detection.yaml.
+ * Payments: alarms and rules that start a failover, of one Region.
+ */
+export interface FailoverDetectionParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * The orchestrator of this Region (template failover).
+   * Pattern: `^arn:aws:states:[a-z0-9-]+:\d{12}:stateMachine:.+$`.
+   */
+  readonly StateMachineArn: Input<string>;
+  /**
+   * Topic of the people on call (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * For events that no target took (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly EventDeadLetterQueueArn: Input<string>;
+  /**
+   * This Region's cluster, the dimension of its metrics (template database).
+   * Pattern: `^[A-Za-z][A-Za-z0-9-]{0,62}$`.
+   */
+  readonly ClusterIdentifier: Input<string>;
+}
+
+/** Outputs of cfn/failover-detection.yaml. */
+export interface FailoverDetectionOutputs {
+  /** Alarm on this Region's service, which the lease keeper reads. */
+  readonly ServiceAlarmName: string;
+  /** Alarm of the probe. */
+  readonly PeerUnavailableAlarmName: string;
+}
+
+/**
+ * Parameters of cfn/failover-functions.yaml.
+ * Payments: functions of the failover with versions, aliases and schedules, of one Region.
+ */
+export interface FailoverFunctionsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /** The Region's fixed place. It says nothing about which Region is active right now. */
+  readonly Place: Input<"primary" | "dr">;
+  /**
+   * Lowest level that the functions log.
+   * Default: INFO.
+   */
+  readonly LogLevel?: Input<"DEBUG" | "INFO" | "WARN" | "ERROR">;
+  /**
+   * Processor of the functions; arm64 costs a fifth less.
+   * Default: arm64.
+   */
+  readonly Architecture?: Input<"arm64" | "x86_64">;
+  /**
+   * Hash over the parameters that reach the functions. A version holds code and environment, so it must change when either does.
+   * Default: initial. Pattern: `^[A-Za-z0-9]{1,64}$`.
+   */
+  readonly ConfigurationHash?: Input<string>;
+  /**
+   * Name of the witness record, whose answer (primary or dr) says which Region may write.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
+   */
+  readonly WitnessName: Input<string>;
+  /**
+   * Time to live of the witness record, and how long a function keeps its answer.
+   * Default: 10. At least 0.1.
+   */
+  readonly WitnessTtlSeconds?: Input<number | string>;
+  /**
+   * Age up to which a reading of the witness lets a Region write.
+   * Default: 15. At least 0.1.
+   */
+  readonly WitnessFreshSeconds?: Input<number | string>;
+  /**
+   * How long a Region may write after its lease was renewed: 60 and the lease keeper's schedule.
+   * Default: 120. At least 0.1.
+   */
+  readonly LeaseSeconds?: Input<number | string>;
+  /**
+   * How long the witness must have named this Region before its database is promoted: lease, time to live and a margin.
+   * Default: 150. At least 0.1.
+   */
+  readonly TakeoverWaitSeconds?: Input<number | string>;
+  /** Private subnets, one per Availability Zone. */
+  readonly PrivateSubnetIds: Input<string> | Input<Input<string>[]>;
+  /** Security group of every function in the VPC (template network). */
+  readonly FunctionSecurityGroupId: Input<string>;
+  /** Added to the functions that call the PSP (template network). */
+  readonly OutboundSecurityGroupId: Input<string>;
+  /**
+   * Data key of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * This Region's API by its Regional name.
+   * Pattern: `^https://[^\s]+$`.
+   */
+  readonly OwnApiUrl: Input<string>;
+  /**
+   * The other Region's API by its Regional name.
+   * Pattern: `^https://[^\s]+$`.
+   */
+  readonly PeerApiUrl: Input<string>;
+  /**
+   * The API by the name that merchants use.
+   * Pattern: `^https://[^\s]+$`.
+   */
+  readonly PublicApiUrl: Input<string>;
+  /**
+   * Base URL of the PSP's API.
+   * Pattern: `^https://[^\s]+$`.
+   */
+  readonly PspBaseUrl: Input<string>;
+  /**
+   * This Region's own cluster endpoint.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly DatabaseHost: Input<string>;
+  /**
+   * Port of the cluster.
+   * Default: 5432. Pattern: `^\d{1,5}$`.
+   */
+  readonly DatabasePort?: Input<string>;
+  /**
+   * Name of the database.
+   * Default: payments. Pattern: `^[a-z][a-z0-9_]{0,62}$`.
+   */
+  readonly DatabaseName?: Input<string>;
+  /**
+   * The global cluster (template database).
+   * Pattern: `^[a-z][a-z0-9-]{0,62}$`.
+   */
+  readonly GlobalClusterIdentifier: Input<string>;
+  /**
+   * This Region's cluster (template database).
+   * Pattern: `^arn:aws:rds:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly ClusterArn: Input<string>;
+  /**
+   * The other Region's cluster (template database).
+   * Pattern: `^arn:aws:rds:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly PeerClusterArn: Input<string>;
+  /**
+   * Existing secret of the database's application user.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly ApplicationSecretArn: Input<string>;
+  /**
+   * Existing secret with the API key pepper and the notification signing key; readiness reads that it exists, never its value.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly MerchantSecretArn: Input<string>;
+  /**
+   * Existing secret with the keys of the payment service provider.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly PspSecretArn: Input<string>;
+  /**
+   * Existing secret with the synthetic merchant's id and API key.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly SyntheticSecretArn: Input<string>;
+  /**
+   * Existing certificate of this Region, whose validity readiness watches.
+   * Pattern: `^arn:aws:acm:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly CertificateArn: Input<string>;
+  /**
+   * Name of the table sessions.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTable: Input<string>;
+  /**
+   * Name of the table results.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTable: Input<string>;
+  /**
+   * Name of the table control.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTable: Input<string>;
+  /**
+   * Name of the table region.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTable: Input<string>;
+  /**
+   * URL of the payment queue.
+   * Pattern: `^https?://.+$`.
+   */
+  readonly PaymentQueueUrl: Input<string>;
+  /**
+   * Queue for failed asynchronous invocations (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly FunctionDeadLetterQueueArn: Input<string>;
+  /**
+   * For events that no target took (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly EventDeadLetterQueueArn: Input<string>;
+  /**
+   * Topic of the people on call (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * Transaction-log bucket of this Region, which keeps the reports (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly TransactionBucketName: Input<string>;
+  /**
+   * Environments kept warm for each function of the hot path in an active Region, as in template functions.
+   * Default: 0. At least 0. At most 100.
+   */
+  readonly ProvisionedConcurrency?: Input<number | string>;
+  /**
+   * Bucket of the code (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly CodeBucketName: Input<string>;
+  /**
+   * Code of region-control.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly RegionControlCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly RegionControlCodeSha256: Input<string>;
+  /**
+   * Code of peer-probe.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly PeerProbeCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly PeerProbeCodeSha256: Input<string>;
+  /**
+   * Code of database-control.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly DatabaseControlCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly DatabaseControlCodeSha256: Input<string>;
+  /**
+   * Code of capacity-control.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly CapacityControlCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly CapacityControlCodeSha256: Input<string>;
+  /**
+   * Code of payment-recovery.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly PaymentRecoveryCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly PaymentRecoveryCodeSha256: Input<string>;
+  /**
+   * Code of synthetic-payment.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly SyntheticPaymentCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly SyntheticPaymentCodeSha256: Input<string>;
+  /**
+   * Code of failover-report.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly FailoverReportCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly FailoverReportCodeSha256: Input<string>;
+  /**
+   * Code of readiness.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly ReadinessCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly ReadinessCodeSha256: Input<string>;
+  /**
+   * Code of lease-keeper.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly LeaseKeeperCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly LeaseKeeperCodeSha256: Input<string>;
+  /**
+   * Role of region-control.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly RegionControlRoleArn: Input<string>;
+  /**
+   * Role of peer-probe.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly PeerProbeRoleArn: Input<string>;
+  /**
+   * Role of database-control.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly DatabaseControlRoleArn: Input<string>;
+  /**
+   * Role of capacity-control.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly CapacityControlRoleArn: Input<string>;
+  /**
+   * Role of payment-recovery.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly PaymentRecoveryRoleArn: Input<string>;
+  /**
+   * Role of synthetic-payment.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly SyntheticPaymentRoleArn: Input<string>;
+  /**
+   * Role of failover-report.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly FailoverReportRoleArn: Input<string>;
+  /**
+   * Role of readiness.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly ReadinessRoleArn: Input<string>;
+  /**
+   * Role of lease-keeper.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly LeaseKeeperRoleArn: Input<string>;
+}
+
+/** Outputs of cfn/failover-functions.yaml. */
+export interface FailoverFunctionsOutputs {
+  /** Function region-control. */
+  readonly RegionControlFunctionArn: string;
+  /** Function peer-probe. */
+  readonly PeerProbeFunctionArn: string;
+  /** Function database-control. */
+  readonly DatabaseControlFunctionArn: string;
+  /** Function capacity-control. */
+  readonly CapacityControlFunctionArn: string;
+  /** Function payment-recovery. */
+  readonly PaymentRecoveryFunctionArn: string;
+  /** Function synthetic-payment. */
+  readonly SyntheticPaymentFunctionArn: string;
+  /** Function failover-report. */
+  readonly FailoverReportFunctionArn: string;
+  /** Function readiness. */
+  readonly ReadinessFunctionArn: string;
+  /** Function lease-keeper. */
+  readonly LeaseKeeperFunctionArn: string;
+  /** Alias live of region-control. */
+  readonly RegionControlAliasArn: string;
+  /** Alias live of peer-probe. */
+  readonly PeerProbeAliasArn: string;
+  /** Alias live of database-control. */
+  readonly DatabaseControlAliasArn: string;
+  /** Alias live of capacity-control. */
+  readonly CapacityControlAliasArn: string;
+  /** Alias live of payment-recovery. */
+  readonly PaymentRecoveryAliasArn: string;
+  /** Alias live of synthetic-payment. */
+  readonly SyntheticPaymentAliasArn: string;
+  /** Alias live of failover-report. */
+  readonly FailoverReportAliasArn: string;
+  /** Alias live of readiness. */
+  readonly ReadinessAliasArn: string;
+  /** Alias live of lease-keeper. */
+  readonly LeaseKeeperAliasArn: string;
+}
+
+/**
+ * Parameters of cfn/failover-roles.yaml.
+ * Payments: execution role and log group of each function of the failover, with exactly the actions that function needs.
+ */
+export interface FailoverRolesParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Data key of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * Data key of the other Region, for its role record.
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly PeerDataKeyArn: Input<string>;
+  /**
+   * Messaging key of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly MessagingKeyArn: Input<string>;
+  /**
+   * Customer-managed key of the existing secrets in this Region, or none when they are under the key aws/secretsmanager.
+   * Default: none. Pattern: `^(none|arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)$`.
+   */
+  readonly SecretsKeyArn?: Input<string>;
+  /**
+   * Key for log groups (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * Days that log groups are kept.
+   * Default: 400.
+   */
+  readonly LogRetentionDays?: Input<
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653
+    | "365"
+    | "400"
+    | "545"
+    | "731"
+    | "1096"
+    | "1827"
+    | "2192"
+    | "2557"
+    | "2922"
+    | "3288"
+    | "3653"
+  >;
+  /**
+   * Existing secret of the database's application user.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly ApplicationSecretArn: Input<string>;
+  /**
+   * Existing secret with the keys of the payment service provider.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly PspSecretArn: Input<string>;
+  /**
+   * Existing secret with the synthetic merchant's id and API key.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly SyntheticSecretArn: Input<string>;
+  /**
+   * Table sessions.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTableName: Input<string>;
+  /**
+   * Table results.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTableName: Input<string>;
+  /**
+   * Table control.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTableName: Input<string>;
+  /**
+   * Table region.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTableName: Input<string>;
+  /**
+   * The global cluster (template database).
+   * Pattern: `^[a-z][a-z0-9-]{0,62}$`.
+   */
+  readonly GlobalClusterIdentifier: Input<string>;
+  /**
+   * This Region's cluster (template database).
+   * Pattern: `^arn:aws:rds:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly ClusterArn: Input<string>;
+  /**
+   * The other Region's cluster (template database).
+   * Pattern: `^arn:aws:rds:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly PeerClusterArn: Input<string>;
+  /**
+   * Payment queue (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly PaymentQueueArn: Input<string>;
+  /**
+   * Queue for failed asynchronous invocations (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly FunctionDeadLetterQueueArn: Input<string>;
+  /**
+   * Topic of the people on call (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * This Region's event bus (template messaging).
+   * Pattern: `^arn:aws:events:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly EventBusArn: Input<string>;
+  /**
+   * Transaction-log bucket of this Region, which keeps the reports (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly TransactionBucketName: Input<string>;
+}
+
+/** Outputs of cfn/failover-roles.yaml. */
+export interface FailoverRolesOutputs {
+  /** Execution role of region-control. */
+  readonly RegionControlRoleArn: string;
+  /** Execution role of peer-probe. */
+  readonly PeerProbeRoleArn: string;
+  /** Execution role of database-control. */
+  readonly DatabaseControlRoleArn: string;
+  /** Execution role of capacity-control. */
+  readonly CapacityControlRoleArn: string;
+  /** Execution role of payment-recovery. */
+  readonly PaymentRecoveryRoleArn: string;
+  /** Execution role of synthetic-payment. */
+  readonly SyntheticPaymentRoleArn: string;
+  /** Execution role of failover-report. */
+  readonly FailoverReportRoleArn: string;
+  /** Execution role of readiness. */
+  readonly ReadinessRoleArn: string;
+  /** Execution role of lease-keeper. */
+  readonly LeaseKeeperRoleArn: string;
 }
 
 /**
@@ -1429,7 +2245,21 @@ export interface TablesOutputs {
 export interface Templates {
   readonly artifacts: { readonly parameters: ArtifactsParameters; readonly outputs: ArtifactsOutputs };
   readonly database: { readonly parameters: DatabaseParameters; readonly outputs: DatabaseOutputs };
+  readonly dns: { readonly parameters: DnsParameters; readonly outputs: DnsOutputs };
   readonly encryption: { readonly parameters: EncryptionParameters; readonly outputs: EncryptionOutputs };
+  readonly failover: { readonly parameters: FailoverParameters; readonly outputs: FailoverOutputs };
+  readonly "failover-detection": {
+    readonly parameters: FailoverDetectionParameters;
+    readonly outputs: FailoverDetectionOutputs;
+  };
+  readonly "failover-functions": {
+    readonly parameters: FailoverFunctionsParameters;
+    readonly outputs: FailoverFunctionsOutputs;
+  };
+  readonly "failover-roles": {
+    readonly parameters: FailoverRolesParameters;
+    readonly outputs: FailoverRolesOutputs;
+  };
   readonly "function-roles": {
     readonly parameters: FunctionRolesParameters;
     readonly outputs: FunctionRolesOutputs;
@@ -1467,7 +2297,48 @@ export const templateOutputs: {
     "ClusterPort",
     "DatabaseName",
   ],
+  dns: [
+    "WitnessName",
+    "PublicApiDomainName",
+    "PublicNotificationsDomainName",
+    "PrimaryCheckId",
+    "LatchCheckId",
+    "PrimaryServesCheckId",
+  ],
   encryption: ["DataKeyArn", "MessagingKeyArn", "LogsKeyArn"],
+  failover: ["StateMachineArn"],
+  "failover-detection": ["ServiceAlarmName", "PeerUnavailableAlarmName"],
+  "failover-functions": [
+    "RegionControlFunctionArn",
+    "PeerProbeFunctionArn",
+    "DatabaseControlFunctionArn",
+    "CapacityControlFunctionArn",
+    "PaymentRecoveryFunctionArn",
+    "SyntheticPaymentFunctionArn",
+    "FailoverReportFunctionArn",
+    "ReadinessFunctionArn",
+    "LeaseKeeperFunctionArn",
+    "RegionControlAliasArn",
+    "PeerProbeAliasArn",
+    "DatabaseControlAliasArn",
+    "CapacityControlAliasArn",
+    "PaymentRecoveryAliasArn",
+    "SyntheticPaymentAliasArn",
+    "FailoverReportAliasArn",
+    "ReadinessAliasArn",
+    "LeaseKeeperAliasArn",
+  ],
+  "failover-roles": [
+    "RegionControlRoleArn",
+    "PeerProbeRoleArn",
+    "DatabaseControlRoleArn",
+    "CapacityControlRoleArn",
+    "PaymentRecoveryRoleArn",
+    "SyntheticPaymentRoleArn",
+    "FailoverReportRoleArn",
+    "ReadinessRoleArn",
+    "LeaseKeeperRoleArn",
+  ],
   "function-roles": [
     "AuthorizerRoleArn",
     "IntakeRoleArn",
