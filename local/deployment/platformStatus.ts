@@ -1,12 +1,12 @@
 import { CloudFormationClient, paginateListStacks } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, GetItemCommand, ResourceNotFoundException } from "@aws-sdk/client-dynamodb";
 import { request } from "undici";
-import * as z from "zod";
 import { REGIONS as PROGRAM_REGIONS } from "../../components/regions";
-import { awsConfig, embeddedDispatcher, REGIONS, type EmbeddedCloud, type Place } from "../client";
+import { awsConfig, REGIONS, type EmbeddedCloud, type Place } from "../client";
 import type { CloudState } from "../cloud";
-import type { ClusterDescription, ReplicationLag } from "../postgres";
+import type { ClusterDescription } from "../postgres";
 import { environmentSuffix } from "./deploy";
+import { replicationLag, type Lag } from "./replicationLag";
 
 /** One Region as it is now. */
 export interface RegionStatus {
@@ -23,7 +23,7 @@ export interface PlatformStatus {
   readonly activeRegion?: string;
   readonly regions: readonly RegionStatus[];
   readonly databases: readonly ClusterDescription[];
-  readonly replication: readonly { what: string; lag: string }[];
+  readonly replication: readonly Lag[];
 }
 
 /** Asks the running cloud. @throws what it answers when it does not work */
@@ -43,12 +43,11 @@ export async function platformStatus(cloud: EmbeddedCloud, state: CloudState): P
     return answer.body.json();
   };
   const { clusters } = (await control("/rds/clusters")) as { clusters: ClusterDescription[] };
-  const { replication } = (await control("/rds/lag")) as { replication: ReplicationLag[] };
   return {
     activeRegion: regions.find(({ role }) => role === "ACTIVE")?.region,
     regions,
     databases: clusters,
-    replication: [...replication.map(databaseLag), ...(await storeLag(cloud, state))],
+    replication: await replicationLag(cloud, state),
   };
 }
 
@@ -80,53 +79,4 @@ async function stacksOf(cloud: EmbeddedCloud, place: Place): Promise<{ name: str
     }
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function databaseLag(lag: ReplicationLag): { what: string; lag: string } {
-  const age = lag.seconds === undefined ? "unknown" : `${lag.seconds} s`;
-  const bytes = lag.bytes === undefined ? "" : `, ${lag.bytes} bytes`;
-  const link = `${lag.streaming ? "streaming" : "not streaming"}${lag.cut ? ", link cut" : ""}`;
-  return { what: `Aurora ${lag.sourceRegion} → ${lag.targetRegion}`, lag: `${age}${bytes} (${link})` };
-}
-
-const storeReplication = z.record(
-  z.string(),
-  z.object({
-    /** Set delay in milliseconds. */
-    delayMs: z.number(),
-    inFlight: z.array(
-      z.object({
-        source: z.string(),
-        target: z.string(),
-        /** Changes on their way, and the age of the oldest in milliseconds. */
-        changes: z.number(),
-        oldestMs: z.number(),
-        failed: z.number(),
-        open: z.boolean(),
-      }),
-    ),
-  }),
-);
-
-const STORE_NAMES: Record<string, string> = { dynamodb: "DynamoDB", s3: "S3" };
-
-async function storeLag(cloud: EmbeddedCloud, state: CloudState): Promise<{ what: string; lag: string }[]> {
-  const dispatcher = embeddedDispatcher(cloud);
-  try {
-    const answer = await request(`${state.endpoint}/_cloud/replication`, {
-      headers: { authorization: `Bearer ${state.cloudToken}` },
-      dispatcher,
-    });
-    const stores = storeReplication.parse(await answer.body.json());
-    return Object.entries(stores).flatMap(([store, { delayMs, inFlight }]) =>
-      inFlight.map(({ source, target, changes, oldestMs, failed, open }) => ({
-        what: `${STORE_NAMES[store] ?? store} ${source} → ${target}`,
-        lag:
-          `${oldestMs / 1000} s, ${changes} changes (delay ${delayMs} ms` +
-          `${open ? "" : ", link cut"}${failed > 0 ? `, ${failed} failed` : ""})`,
-      })),
-    );
-  } finally {
-    await dispatcher.destroy();
-  }
 }
