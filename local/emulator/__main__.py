@@ -17,7 +17,7 @@ import sys
 import threading
 
 from . import settings as settings_module
-from .settings import Settings, SettingsError
+from .settings import Settings
 
 SHUTDOWN_S = 4
 """After this the process ends even if a request still runs."""
@@ -44,21 +44,12 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def check_port(port: int) -> None:
-    """Raise SettingsError when the port is taken."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise SettingsError(f"port {port} on 127.0.0.1 cannot be opened: {error}") from error
-
-
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, sockets: list[socket.socket]) -> None:
     """Serve until a signal arrives, then end the workers and the background threads."""
     import ministack.app as ministack_app
 
-    from . import background, control, server
+    from . import background, control, server, traffic
+    from .dns.service import Route53
     from .patches.lambda_environment import stop_workers
     from .replication import REPLICATOR
 
@@ -75,9 +66,13 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, begin_stop)
 
+    route53 = Route53(settings)
+    await route53.start()
+    application = control.wrap(traffic.wrap(ministack_app.app, settings), settings)
     try:
-        await server.serve(control.wrap(ministack_app.app, settings), settings, stop)
+        await server.serve(application, settings, sockets, stop)
     finally:
+        await route53.stop()
         background.stop(0.5)
         REPLICATOR.stop()
         stop_workers()
@@ -90,13 +85,14 @@ def main() -> int:
         settings = settings_module.read()
         settings_module.configure_ministack(settings)
         set_up_logging(settings)
-        check_port(settings.port)
         raise_file_limit()
         # Imported only now: MiniStack reads its environment at import.
-        from . import gateway, handlers, patches, pinned, resources
+        from . import gateway, handlers, patches, pinned, resources, server
+        from .dns import service as dns
         from .patches.cloudformation import RedactingFilter
         from .replication import REPLICATOR
 
+        sockets = server.open_sockets(settings.port)
         pinned.check()
         set_up_logging(settings)  # the import has configured logging in its own way
         for handler in logging.getLogger().handlers:
@@ -105,14 +101,13 @@ def main() -> int:
         handlers.install(settings)
         patches.install(settings)
         resources.install()
+        dns.install(settings)
         REPLICATOR.start(settings.replication_delay_ms)
     except Exception as error:
         logging.getLogger("emulator").debug("start failed", exc_info=True)
         print(f"emulator: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    from . import server
-
-    server.run(serve(settings))
+    server.run(serve(settings, sockets))
     return 0
 
 

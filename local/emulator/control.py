@@ -11,6 +11,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .dns.service import HEALTH
 from .gateway import Json
 from .patches import api_gateway
 from .replication import REPLICATOR
@@ -52,9 +53,15 @@ def put_names(body: Json) -> Answer:
     return 200, dict(api_gateway.preferences())
 
 
+def get_dns(body: Json) -> Answer:
+    """Where the DNS server answers, and what the health checks say."""
+    return 200, {"healthChecks": HEALTH.describe()}
+
+
 ROUTES: dict[tuple[str, str], Callable[[Json], Answer]] = {
     ("GET", "replication"): lambda body: (200, REPLICATOR.describe()),
     ("PUT", "replication"): put_replication,
+    ("GET", "dns"): get_dns,
     ("GET", "names"): lambda body: (200, dict(api_gateway.preferences())),
     ("PUT", "names"): put_names,
 }

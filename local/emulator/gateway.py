@@ -42,7 +42,7 @@ def client(service: str, region: str | None = None) -> Any:
             _clients[key] = _session.create_client(
                 service,
                 region_name=key[1],
-                endpoint_url=_settings.endpoint,
+                endpoint_url=_settings.endpoint_inside(key[1]),
                 # A 12-digit access key is that account's root: CloudFormation acts for the stack's owner.
                 aws_access_key_id=key[2],
                 aws_secret_access_key="root",

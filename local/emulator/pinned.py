@@ -113,6 +113,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_dispatch_alarm_actions",
         "_evaluate_parent_alarms",
         "_alarm_history",
+        "_composite_alarms",
     ),
     "ministack.services.dynamodb": (
         "_replicate_write",
@@ -156,6 +157,16 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_fetch_code_from_s3",
     ),
     "ministack.services.rds": ("_clusters", "_instances", "_global_clusters"),
+    "ministack.services.route53": (
+        "_zones",
+        "_records",
+        "_health_checks",
+        "_parse_health_check_config",
+        "_build_health_check_el",
+        "_error_response",
+        "_find",
+        "_findall",
+    ),
     "ministack.services.s3": (
         "_maybe_replicate",
         "_maybe_replicate_delete_marker",

@@ -11,6 +11,8 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .regions import INSIDE, WORLD
+
 RUNTIME_MODULES = Path(__file__).parent / "runtime" / "modules"
 
 
@@ -24,10 +26,12 @@ class Settings:
 
     ``clock_factor`` is how many AWS seconds pass in one wall-clock second (1 = real time): schedules,
     alarm periods, health-check intervals, state-machine waits and time-outs all divide by it.
+    ``dns_port`` is 0 when nobody is to be answered.
     ``replication_delay_ms`` is in wall-clock milliseconds and applies to DynamoDB and S3 alike.
     """
 
     port: int
+    dns_port: int
     region: str
     account_id: str
     control_url: str | None
@@ -49,8 +53,12 @@ class Settings:
 
     @property
     def endpoint(self) -> str:
-        """Base URL of the gateway, as this process and its Lambda workers reach it."""
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+        """Base URL of the gateway as the world reaches it."""
+        return f"{'https' if self.tls else 'http'}://{WORLD}:{self.port}"
+
+    def endpoint_inside(self, region: str) -> str:
+        """Base URL of the gateway for what runs in a Region: the address says where a call comes from."""
+        return f"{'https' if self.tls else 'http'}://{INSIDE.get(region, WORLD)}:{self.port}"
 
     def wall_seconds(self, aws_seconds: float) -> float:
         """Wall-clock seconds that stand for so many AWS seconds."""
@@ -100,6 +108,7 @@ def read(environment: MutableMapping[str, str] = os.environ) -> Settings:
     log_file = environment.get("EMULATOR_LOG_FILE")
     return Settings(
         port=_whole(environment, "GATEWAY_PORT", "4566", 65535),
+        dns_port=_whole(environment, "CLOUD_DNS_PORT", "0", 65535),
         region=environment.get("MINISTACK_REGION") or "ap-southeast-1",
         account_id=account_id,
         control_url=environment.get("CLOUD_CONTROL_URL") or None,

@@ -18,6 +18,7 @@ from ministack.services import apigateway_v1
 
 from ..gateway import Json
 from ..permissions import may_invoke, role_allows
+from ..regions import ENTRY
 from ..settings import Settings
 
 logger = logging.getLogger("emulator.apigateway")
@@ -95,6 +96,9 @@ def install(settings: Settings) -> None:
         for (account, region, stored), _record in apigateway_v1._domain_names.all_items():
             if account == get_account_id() and stored.lower() == wanted:
                 found.append((account, region, stored))
+        entry = ENTRY.get()
+        if entry is not None:
+            return next((scope for scope in found if scope[1] == entry), None)
         if len(found) < 2:
             return stock_scope(name)
         return next((scope for scope in found if scope[1] == preferred_region(name, settings)), found[0])
@@ -117,8 +121,8 @@ def prefer_region(name: str, region: str) -> None:
 
 
 def preferred_region(name: str, settings: Settings) -> str:
-    """The Region chosen for a host name, else the emulator's own."""
-    return _preferred.get(name.lower(), settings.region)
+    """The Region whose public address was called, else the one chosen for a host name, else the emulator's own."""
+    return ENTRY.get() or _preferred.get(name.lower(), settings.region)
 
 
 def preferences() -> dict[str, str]:

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import ministack.core.lambda_runtime as runtime
+from ministack.core.responses import get_region
 from ministack.services import lambda_svc
 
 from ..gateway import Json
@@ -71,6 +72,11 @@ def node_script(stock: str) -> str:
     return script
 
 
+def region_of(config: Json) -> str:
+    """The Region that a function lives in."""
+    return str(config.get("FunctionArn", "")).split(":")[3] if config.get("FunctionArn") else get_region()
+
+
 def initialization_type(config: Json) -> str:
     """``provisioned-concurrency`` when the version has it, through any alias, else ``on-demand``."""
     function = lambda_svc._functions.get(config.get("FunctionName", ""))
@@ -101,7 +107,7 @@ def worker_environment(config: Json, stock: dict[str, str], settings: Settings) 
         "TMPDIR": tempfile.gettempdir(),
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "AWS_ENDPOINT_URL": settings.endpoint,
+        "AWS_ENDPOINT_URL": settings.endpoint_inside(region_of(config)),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', '')}",
         "AWS_LAMBDA_FUNCTION_NAME": config.get("FunctionName", ""),
         "AWS_LAMBDA_FUNCTION_VERSION": version,

@@ -15,6 +15,7 @@ from ministack.core.responses import get_account_id, request_scope
 from ministack.services import acm, alb
 
 from ..gateway import Json
+from ..regions import ENTRY
 from ..settings import Settings
 from .api_gateway import preferred_region
 
@@ -47,7 +48,9 @@ def load_balancer_for(host: str, settings: Settings) -> tuple[str, Json] | None:
     name = host.split(":")[0].lower()
     if "." not in name:
         return None
-    regions = sorted({key[1] for key in list(alb._lbs._data)}, key=lambda r: r != preferred_region(name, settings))
+    entry = ENTRY.get()
+    regions = [r for r in {key[1] for key in list(alb._lbs._data)} if entry is None or r == entry]
+    regions.sort(key=lambda region: (region != preferred_region(name, settings), region))
     for region in regions:
         with request_scope(get_account_id(), region):
             for balancer in list(alb._lbs.values()):

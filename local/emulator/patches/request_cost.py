@@ -16,6 +16,7 @@ import ministack.app as ministack_app
 from ministack.core import iam_evaluator, responses, router
 
 from ..patching import replace
+from ..regions import INSIDE, WORLD
 from ..settings import Settings
 
 DOCUMENTS = 2_000
@@ -71,7 +72,7 @@ def install(settings: Settings) -> None:
         # Depends on the environment, which settings.py has cleared of credentials for good.
         return bool(stock_root(access_key))
 
-    own_hosts = frozenset(f"{name}:{settings.port}" for name in ("127.0.0.1", "localhost"))
+    own_hosts = frozenset(f"{name}:{settings.port}" for name in (WORLD, "localhost", *INSIDE.values()))
 
     def custom_domain(host: str, path: str) -> Any:
         return None if host in own_hosts else stock_domain(host, path)

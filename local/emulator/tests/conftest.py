@@ -44,7 +44,7 @@ def make_certificates(folder: Path) -> None:
         "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=localhost"
     )
     (folder / "extensions").write_text(
-        "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:*.payments.test\nextendedKeyUsage=serverAuth\n"
+        "subjectAltName=IP:127.0.0.1,IP:127.0.1.1,IP:127.0.1.2,IP:127.0.2.1,IP:127.0.2.2,DNS:localhost,DNS:*.payments.test\nextendedKeyUsage=serverAuth\n"
     )
     openssl("x509", "-req", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
             "-out", "cert.pem", "-extfile", "extensions")  # fmt: skip
@@ -87,8 +87,8 @@ class ControlStandIn(BaseHTTPRequestHandler):
 class Emulator:
     """A running emulator and the clients of its two Regions."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-        self.process, self.port, self.folder = process, port, folder
+    def __init__(self, process: subprocess.Popen[bytes], port: int, dns_port: int, folder: Path) -> None:
+        self.process, self.port, self.dns_port, self.folder = process, port, dns_port, folder
         self.ca_file = folder / "ca.pem"
         self._session = botocore.session.get_session()
         self._clients: dict[tuple[str, ...], Any] = {}
@@ -199,11 +199,12 @@ def control_stand_in() -> Iterator[str]:
 def emulator(tmp_path_factory: pytest.TempPathFactory, control_stand_in: str) -> Iterator[Emulator]:
     folder = tmp_path_factory.mktemp("emulator")
     make_certificates(folder)
-    port = free_port()
+    port, dns_port = free_port(), free_port()
     environment = {
         **os.environ,
         "PATH": f"{LOCAL.parent / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}",
         "GATEWAY_PORT": str(port),
+        "CLOUD_DNS_PORT": str(dns_port),
         "CLOUD_SERVER_CERT": str(folder / "cert.pem"),
         "CLOUD_SERVER_KEY": str(folder / "key.pem"),
         "CLOUD_CA_FILE": str(folder / "ca.pem"),
@@ -216,7 +217,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory, control_stand_in: str) ->
         "SECRET_OF_THE_HOST": "must-not-reach-functions",
     }
     process = subprocess.Popen([sys.executable, "-m", "emulator"], cwd=LOCAL, env=environment)
-    started = Emulator(process, port, folder)
+    started = Emulator(process, port, dns_port, folder)
     deadline = time.monotonic() + 20
     while True:
         try:

@@ -45,7 +45,7 @@ def test_a_worker_sees_awss_variables_and_nothing_of_the_host(emulator: Emulator
     env = answer["env"]
     assert (env["MINE"], env["FLAG"]) == ("7", "true")
     assert env["AWS_LAMBDA_FUNCTION_NAME"] == "env" and env["AWS_LAMBDA_INITIALIZATION_TYPE"] == "on-demand"
-    assert env["AWS_REGION"] == PRIMARY and env["AWS_ENDPOINT_URL"].startswith("https://127.0.0.1:")
+    assert env["AWS_REGION"] == PRIMARY and env["AWS_ENDPOINT_URL"] == f"https://127.0.2.1:{emulator.port}"
     assert env["AWS_EXECUTION_ENV"] == "AWS_Lambda_nodejs22.x" and env["AWS_LAMBDA_LOG_GROUP_NAME"] == "/aws/lambda/env"
     assert env["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert "SECRET_OF_THE_HOST" not in env and "CLOUD_CONTROL_TOKEN" not in env
