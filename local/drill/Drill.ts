@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { say } from "../cli";
+import type { Place } from "../client";
+import type { DatabaseFacts, Moment } from "./facts";
+import type { Random } from "./load/random";
+import type { DatabaseReader } from "./platform/DatabaseReader";
+import type { Fault, Faults } from "./platform/Faults";
+import type { Observer } from "./platform/Observer";
+import type { Operator } from "./platform/Operator";
+
+/** What a scenario waited for did not come; the drill is judged all the same. */
+export class DrillTimeout extends Error {
+  override readonly name = "DrillTimeout";
+}
+
+/** A thing that happened, for the timeline. */
+export interface Mark {
+  readonly at: Moment;
+  readonly text: string;
+}
+
+/** What a drill is made of. */
+export interface DrillParts {
+  readonly clockFactor: number;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly observer: Observer;
+  readonly operator: Operator;
+  readonly databases: Readonly<Record<Place, DatabaseReader>>;
+  readonly merchantIds: readonly string[];
+  /** Ends every name of the platform. */
+  readonly suffix: string;
+  readonly signal: AbortSignal;
+}
+
+const POLL_MS = 100;
+
+/** A drill under way, as its scenario acts on it. Times are AWS seconds: they pass faster by the clock factor. */
+export class Drill {
+  readonly parts: DrillParts;
+  readonly marks: Mark[] = [];
+  readonly earlierDatabases: DatabaseFacts[] = [];
+  outageAt: Moment | undefined;
+  operatorAt: Moment | undefined;
+  failbackAskedAt: Moment | undefined;
+
+  constructor(parts: DrillParts) {
+    this.parts = parts;
+  }
+
+  get observer(): Observer {
+    return this.parts.observer;
+  }
+
+  get faults(): Faults {
+    return this.parts.faults;
+  }
+
+  mark(text: string): void {
+    this.marks.push({ at: Date.now(), text });
+    say(`  ${text}`);
+  }
+
+  /** The fault whose consequences are measured: from now on the service counts as disturbed. */
+  async breakDown(text: string, breaking: () => Promise<void>): Promise<void> {
+    this.mark(text);
+    const at = Date.now();
+    await breaking();
+    this.outageAt ??= at;
+  }
+
+  /** Faults of the emulator, in place of those that are set. */
+  async setFaults(text: string, faults: readonly Fault[]): Promise<void> {
+    this.mark(text);
+    await this.faults.set(faults);
+  }
+
+  /** Everything of the emulator is whole again. What a database holds is noted before, as long as it can be. */
+  async mend(text: string): Promise<void> {
+    await this.noteDatabases();
+    this.mark(text);
+    await this.faults.clear();
+  }
+
+  /** Notes what the servers hold, e.g. before the old writer becomes a copy of the new one. */
+  async noteDatabases(): Promise<void> {
+    const { databases, merchantIds } = this.parts;
+    const all = await Promise.all(Object.values(databases).map((reader) => reader.read(merchantIds)));
+    this.earlierDatabases.push(...all.filter((facts) => facts !== undefined));
+  }
+
+  /** Lets AWS seconds pass. */
+  async pass(seconds: number): Promise<void> {
+    await sleep((seconds * 1000) / this.parts.clockFactor, undefined, { signal: this.parts.signal });
+  }
+
+  /**
+   * Waits until something is so.
+   * @param boundSeconds in AWS seconds
+   * @throws DrillTimeout when it does not come
+   */
+  async until(what: string, boundSeconds: number, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + (boundSeconds * 1000) / this.parts.clockFactor;
+    while (!(await isSo())) {
+      if (Date.now() > deadline) throw new DrillTimeout(`${what} did not come within ${boundSeconds} s`);
+      await sleep(POLL_MS, undefined, { signal: this.parts.signal });
+    }
+    this.mark(what);
+  }
+
+  /** Waits until a place has a role: `ACTIVE`, `STANDBY`, `FENCED`, `TAKING_OVER`. */
+  async untilRole(place: Place, role: string, boundSeconds: number): Promise<void> {
+    await this.until(`${place} is ${role}`, boundSeconds, () =>
+      this.observer.role(place).startsWith(`${role} `),
+    );
+  }
+
+  /** Waits until the last operation that was seen has ended, in whichever state. */
+  async untilOperationEnds(boundSeconds: number): Promise<void> {
+    await this.until("the operation has ended", boundSeconds, () => {
+      const last = this.observer.operations.at(-1);
+      return last !== undefined && !OPEN_STATES.includes(last.state);
+    });
+  }
+
+  /** The operator acts; what the command answers is for the scenario to judge. */
+  async operate(...args: string[]): Promise<number> {
+    this.mark(`operator: failover ${args.join(" ")}`);
+    this.operatorAt ??= Date.now();
+    const { code } = await this.parts.operator.failover(...args);
+    this.mark(`  exit code ${code}`);
+    return code;
+  }
+}
+
+const OPEN_STATES = ["RUNNING", "PAUSED", "AWAITING_APPROVAL"];
