@@ -2,9 +2,10 @@ import { hasBegunPromotion, nextEpoch } from "../domain/failover";
 import type { LockResult, OperationReference } from "../shared/failover/actions";
 import { OperationInProgress, RegionAlreadyActive, RoleChanged } from "../shared/failover/errors";
 import { isOpen, isUnderWay } from "../shared/failover/executions";
+import { within } from "../shared/failover/within";
 import type { OperationRecord } from "../shared/regions/operationRecord";
 import type { RegionState } from "../shared/regions/roleRecord";
-import { reasonOf, within, type RegionControlDependencies } from "./dependencies";
+import { reasonOf, type RegionControlDependencies } from "./dependencies";
 
 /** Lines of a timeline that are kept from an operation that is resumed. */
 const MAX_KEPT_TIMELINE = 40;

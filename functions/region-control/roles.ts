@@ -7,8 +7,9 @@ import type {
   OperationReference,
 } from "../shared/failover/actions";
 import { PeerUnreachable, RoleChanged, WitnessLost } from "../shared/failover/errors";
+import { within } from "../shared/failover/within";
 import type { OperationRecord } from "../shared/regions/operationRecord";
-import { ownRecord, reasonOf, within, type RegionControlDependencies } from "./dependencies";
+import { ownRecord, reasonOf, type RegionControlDependencies } from "./dependencies";
 import { reach } from "./progress";
 
 /** Looks at a role before it is given up that others keep changing it. */

@@ -1,0 +1,208 @@
+import {
+  namedForSeconds,
+  observeWitness,
+  type Place,
+  type ProtocolTimings,
+  type WitnessHistory,
+  type WitnessReading,
+} from "../domain/failover";
+import type { Clock } from "../shared/clock";
+import {
+  peerProbeInput,
+  type ConfirmResult,
+  type OperationReference,
+  type ProbeResult,
+  type WitnessResult,
+} from "../shared/failover/actions";
+import { isUnderWay, type ExecutionReader } from "../shared/failover/executions";
+import { parseAction } from "../shared/failover/parseAction";
+import type { Log } from "../shared/observability/logger";
+import type { ProbeRecord, WitnessRecord } from "../shared/regions/observationRecords";
+import type { OperationRepository } from "../shared/regions/operationRecord";
+import type { RegionState, RoleRepository } from "../shared/regions/roleRecord";
+import type { Witness } from "../shared/regions/witness";
+import type { Look } from "./look";
+
+/** A record that only this function writes. */
+interface Observation<Value> {
+  read(): Promise<Value | undefined>;
+  write(value: Value): Promise<void>;
+}
+
+/** What watching the other Region works with. */
+export interface PeerProbeDependencies {
+  readonly place: Place;
+  readonly regionCode: string;
+  readonly timings: ProtocolTimings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly role: Pick<RoleRepository, "read">;
+  readonly operations: Pick<OperationRepository, "read">;
+  readonly executions: ExecutionReader;
+  readonly probes: Observation<ProbeRecord>;
+  readonly witnessHistory: Observation<WitnessRecord>;
+  readonly witness: Witness;
+  /** One look at the peer. */
+  readonly look: () => Promise<Look>;
+  /** Why this Region could not take over, or undefined when it could. */
+  readonly unfitness: () => Promise<string | undefined>;
+  /** Publishes `PeerUnavailable` of this Region. */
+  readonly publishMetric: (value: 0 | 1, at: Date) => Promise<void>;
+  /** Tells the Region's bus that the peer is lost. */
+  readonly putEvent: (detail: PeerUnavailableDetail) => Promise<void>;
+}
+
+/** The detail of the event `Peer Unavailable` of `payments.failover`. */
+export interface PeerUnavailableDetail {
+  /** Of the Region that looked. */
+  readonly place: Place;
+  readonly regionCode: string;
+  readonly consecutiveFailures: number;
+  /** ISO 8601, UTC. */
+  readonly firstFailedAt: string;
+  readonly reason: string;
+}
+
+/** Looks in a row that make a peer lost. */
+const LOST_AFTER_FAILURES = 2;
+/** Characters of a reason that are kept. */
+const MAX_REASON = 500;
+
+/**
+ * Watches the active Region from the standby. On its schedule (no action) it looks, publishes the metric and, while the
+ * peer is lost and nobody acts, says so again every time: an alarm changes its state only once. For the state machine it
+ * confirms a loss and watches the witness.
+ */
+export function createHandler(
+  dependencies: PeerProbeDependencies,
+): (event: unknown) => Promise<ProbeResult | ConfirmResult | WitnessResult> {
+  return async (event) => {
+    const input = parseAction(peerProbeInput, hasAction(event) ? event : { action: "probe" });
+    const result = await run(
+      dependencies,
+      input.action,
+      input.action === "confirm" ? input.operation : undefined,
+    );
+    dependencies.log.info("looked", { action: input.action, result });
+    return result;
+  };
+}
+
+function hasAction(event: unknown): boolean {
+  return typeof event === "object" && event !== null && "action" in event;
+}
+
+function run(
+  dependencies: PeerProbeDependencies,
+  action: "probe" | "confirm" | "witness",
+  operation: OperationReference | undefined,
+): Promise<ProbeResult | ConfirmResult | WitnessResult> {
+  if (action === "probe") return probe(dependencies);
+  if (action === "witness") return watchWitness(dependencies);
+  return confirm(dependencies, operation);
+}
+
+async function probe(dependencies: PeerProbeDependencies): Promise<ProbeResult> {
+  const { clock, probes, publishMetric } = dependencies;
+  const role = await dependencies.role.read();
+  if (!watches(role)) {
+    const at = clock.now();
+    const reason = `this Region is ${role.role}`;
+    await probes.write({ consecutiveFailures: 0, lastCheckedAt: at, reason });
+    // The alarm takes missing data for a loss.
+    await publishMetric(0, at);
+    return { unavailable: false, consecutiveFailures: 0, reason };
+  }
+  const record = await lookAndRemember(dependencies);
+  const unavailable = record.consecutiveFailures > 0;
+  await publishMetric(unavailable ? 1 : 0, record.lastCheckedAt);
+  if (record.consecutiveFailures >= LOST_AFTER_FAILURES && role.role === "STANDBY") {
+    await tellUnlessUnderWay(dependencies, record);
+  }
+  return { unavailable, consecutiveFailures: record.consecutiveFailures, reason: record.reason };
+}
+
+/** An active or fenced Region has no peer to replace. */
+function watches({ role }: RegionState): boolean {
+  return role === "STANDBY" || role === "TAKING_OVER";
+}
+
+async function lookAndRemember({ probes, look, clock }: PeerProbeDependencies): Promise<ProbeRecord> {
+  const [before, seen] = await Promise.all([probes.read(), look()]);
+  const at = clock.now();
+  const reason = seen.reason.slice(0, MAX_REASON);
+  const record: ProbeRecord = seen.ok
+    ? { consecutiveFailures: 0, lastOkAt: at, lastCheckedAt: at, reason }
+    : {
+        consecutiveFailures: (before?.consecutiveFailures ?? 0) + 1,
+        ...(before?.lastOkAt && { lastOkAt: before.lastOkAt }),
+        firstFailedAt: before?.firstFailedAt ?? at,
+        lastCheckedAt: at,
+        reason,
+      };
+  await probes.write(record);
+  return record;
+}
+
+async function tellUnlessUnderWay(dependencies: PeerProbeDependencies, record: ProbeRecord): Promise<void> {
+  const { operations, executions, clock, log, place, regionCode, putEvent } = dependencies;
+  const operation = await operations.read().catch((error: unknown) => {
+    // The lock decides; a start too many is harmless, one too few is not.
+    log.error("the operation's record cannot be read", { error });
+    return undefined;
+  });
+  if (operation && !operation.dryRun && (await isUnderWay(operation, executions, clock.now()))) return;
+  await putEvent({
+    place,
+    regionCode,
+    consecutiveFailures: record.consecutiveFailures,
+    firstFailedAt: (record.firstFailedAt ?? record.lastCheckedAt).toISOString(),
+    reason: record.reason,
+  });
+}
+
+/** One look for the state machine: the peer is lost when probe and witness agree, and this Region can take its place. */
+async function confirm(
+  dependencies: PeerProbeDependencies,
+  operation: OperationReference | undefined,
+): Promise<ConfirmResult> {
+  const [role, record] = await Promise.all([dependencies.role.read(), dependencies.operations.read()]);
+  const { reading } = await observe(dependencies);
+  const witness = reading?.named ?? "unreadable";
+  const isOwn = record !== undefined && record.operationId === operation?.operationId;
+  if (isOwn && role.role === "ACTIVE" && role.epoch === record.targetEpoch) {
+    return { lost: true, witness, reason: "this Region took over already", decided: true };
+  }
+  const seen = await lookAndRemember(dependencies);
+  if (seen.consecutiveFailures === 0) {
+    return { lost: false, witness, reason: `the peer ${seen.reason}`, decided: true };
+  }
+  const open = (reason: string): ConfirmResult => ({ lost: false, witness, reason, decided: false });
+  if (seen.consecutiveFailures < LOST_AFTER_FAILURES) return open(`one look failed: ${seen.reason}`);
+  if (witness !== dependencies.place) {
+    return open(`the peer is lost to this Region (${seen.reason}), but the witness says ${witness}`);
+  }
+  const unfitness = await dependencies.unfitness();
+  if (unfitness !== undefined) return open(`this Region is not fit to take over: ${unfitness}`);
+  return { lost: true, witness, reason: seen.reason, decided: true };
+}
+
+async function watchWitness(dependencies: PeerProbeDependencies): Promise<WitnessResult> {
+  const { place, clock, timings } = dependencies;
+  const { reading, history } = await observe(dependencies);
+  const named = reading?.named === place;
+  const seconds = namedForSeconds(history, place, clock.now(), timings);
+  return { named, namedForSeconds: seconds, ready: named && seconds >= timings.takeoverWaitSeconds };
+}
+
+/** Asks the witness and continues the record of what it said. */
+async function observe({ witness, witnessHistory, timings }: PeerProbeDependencies): Promise<{
+  readonly reading: WitnessReading | undefined;
+  readonly history: WitnessHistory | undefined;
+}> {
+  const [before, reading] = await Promise.all([witnessHistory.read(), witness.ask()]);
+  if (reading === undefined) return { reading, history: before };
+  const history = observeWitness(before, reading, timings);
+  await witnessHistory.write({ ...history });
+  return { reading, history };
+}

@@ -1,0 +1,52 @@
+import { peerOf, type Place } from "../domain/failover";
+import type { PeerStatus, StatusAnswer } from "../shared/regions/peerStatus";
+import type { SyntheticRead } from "./syntheticRead";
+
+/** The ways on which the peer is looked at. */
+export interface PeerSights {
+  /** The Region that looks. */
+  readonly place: Place;
+  /** By the peer's own name. */
+  readonly direct: PeerStatus;
+  /** By the public name, which may lead there when the direct way does not. */
+  readonly publicName: PeerStatus;
+  /** Reads by the peer's own name, and by the public one. */
+  readonly readDirect: SyntheticRead;
+  readonly readPublicName: SyntheticRead;
+}
+
+/** What one look gave. */
+export interface Look {
+  readonly ok: boolean;
+  readonly reason: string;
+}
+
+/**
+ * One look at the active Region, as a merchant would: is there a way to it on which it says that traffic belongs there,
+ * and does it then answer a question? A service that says no of itself is as lost as one that says nothing.
+ */
+export async function lookAtPeer(sights: PeerSights): Promise<Look> {
+  const [direct, publicName] = await Promise.all([sights.direct.look(), sights.publicName.look()]);
+  const peer = peerOf(sights.place);
+  const fault = faultOf(direct, peer);
+  const publicFault = faultOf(publicName, peer);
+  if (fault !== undefined && publicFault !== undefined) {
+    return { ok: false, reason: `peer's name: ${fault}; public name: ${publicFault}` };
+  }
+  const read = fault === undefined ? sights.readDirect : sights.readPublicName;
+  const readFault = await read();
+  if (readFault !== undefined) return { ok: false, reason: `synthetic read: ${readFault}` };
+  return {
+    ok: true,
+    reason: fault === undefined ? "serves" : `serves by the public name; peer's name: ${fault}`,
+  };
+}
+
+/** Why this is not the peer serving, or undefined when it is. */
+function faultOf(answer: StatusAnswer, peer: Place): string | undefined {
+  if (!answer.reachable) return answer.reason;
+  if (answer.status.place !== peer) return `leads to ${answer.status.place}`;
+  if (answer.traffic) return undefined;
+  const { role, database, serviceAlarm } = answer.status;
+  return `traffic=no (role ${role}, database ${database}, service alarm ${serviceAlarm})`;
+}
