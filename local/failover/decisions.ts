@@ -52,13 +52,19 @@ export function standbyOf({ regions }: Pick<FailoverStatus, "regions">): Place {
   throw new Refused("No Region is standby: see npm run failover -- status.");
 }
 
-/** The operation that is under way in either Region. */
-export function openOperation({
-  regions,
-}: Pick<FailoverStatus, "regions">): { place: Place; operation: OperationRecord } | undefined {
+/**
+ * The operation that is under way in either Region.
+ * @param rehearsalsToo a dry run stands in the way of another one, and is in the way of nothing else
+ */
+export function openOperation(
+  { regions }: Pick<FailoverStatus, "regions">,
+  rehearsalsToo = true,
+): { place: Place; operation: OperationRecord } | undefined {
   for (const place of ["primary", "dr"] as const) {
     const operation = valueOf(regions[place].records)?.operation;
-    if (operation !== undefined && isOpen(operation)) return { place, operation };
+    if (operation !== undefined && isOpen(operation) && (rehearsalsToo || operation.dryRun !== true)) {
+      return { place, operation };
+    }
   }
   return undefined;
 }
@@ -70,23 +76,33 @@ export function openOperation({
  */
 export function decideStart(
   status: Pick<FailoverStatus, "regions">,
-  request: { readonly mode: Mode; readonly place?: Place; readonly dryRun?: boolean },
+  request: { readonly mode: Mode; readonly place?: Place; readonly dryRun: boolean },
   executionRuns: (operation: OperationRecord) => boolean,
 ): StartDecision {
-  const place = request.place ?? standbyOf(status);
+  const open = openOperation(status, request.dryRun);
+  const crashedPlace = open !== undefined && !executionRuns(open.operation) ? open.place : undefined;
+  const unfinished = (place: Place) => unfinishedOperation(status.regions[place], crashedPlace === place);
+  const half = (["primary", "dr"] as const).find((place) => unfinished(place) !== undefined);
+  const place = request.place ?? half ?? standbyOf(status);
+  const resumes = unfinished(place);
   const target = status.regions[place];
   const peer = status.regions[peerOf(place)];
-  const reasons = [...targetReasons(target), ...(request.mode === "switchover" ? peerReasons(peer) : [])];
-  const open = openOperation(status);
-  const crashed = open !== undefined && !executionRuns(open.operation);
-  if (open !== undefined && !(crashed && open.place === place)) {
+  // What stopped half-way has been through the checks: it must be possible to finish it as things are now.
+  const reasons =
+    resumes === undefined
+      ? [...targetReasons(target), ...(request.mode === "switchover" ? peerReasons(peer) : [])]
+      : [];
+  if (open !== undefined && open.place !== crashedPlace) {
     const { operationId, mode, state } = open.operation;
     reasons.push(`operation ${operationId} (${mode}) is ${state} in ${nameOf(open.place)}`);
+  }
+  if (resumes !== undefined && resumes.mode !== request.mode) {
+    reasons.push(`operation ${resumes.operationId} is a ${resumes.mode} and must be finished as one`);
   }
   if (reasons.length > 0) {
     throw new Refused(`A ${request.mode} to ${nameOf(place)} cannot start:\n${bullets(reasons)}`);
   }
-  return { place, resumes: resumable(target, crashed), warnings: warningsFor(request, peer) };
+  return { place, resumes: resumes?.operationId, warnings: resumes ? [] : warningsFor(request, peer) };
 }
 
 function bullets(reasons: readonly string[]): string {
@@ -108,21 +124,21 @@ function peerReasons(peer: RegionReport): string[] {
     return [`${name} does not answer (${peer.records.reason}); a switchover needs both Regions`];
   }
   const role = peer.records.value.role?.role;
-  // After a switchover that stopped half-way both are standby; the same operation goes on from there.
-  return role === "ACTIVE" || role === "STANDBY"
+  return role === "ACTIVE"
     ? []
     : [`${name} is ${role ?? "without a role"}; a switchover needs an active peer`];
 }
 
-/** An operation that failed after it had begun to take over is taken up by its own id. */
-function resumable(target: RegionReport, crashed: boolean): string | undefined {
+/** An operation that stopped after it had begun to take over, or whose execution is gone: it is taken up by its own id. */
+function unfinishedOperation(target: RegionReport, crashed: boolean): OperationRecord | undefined {
   const records = valueOf(target.records);
   const operation = records?.operation;
-  if (operation === undefined) return undefined;
-  if (crashed) return operation.operationId;
-  return records?.role?.role === "TAKING_OVER" && operation.state === "FAILED"
-    ? operation.operationId
-    : undefined;
+  if (operation === undefined || operation.dryRun === true) return undefined;
+  if (crashed) return operation;
+  const role = records?.role;
+  const begun =
+    role?.role === "TAKING_OVER" || (role?.role === "ACTIVE" && role.epoch === operation.targetEpoch);
+  return begun && operation.state === "FAILED" ? operation : undefined;
 }
 
 function warningsFor({ mode }: { mode: Mode }, peer: RegionReport): string[] {

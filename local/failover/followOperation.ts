@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, type DescribeExecutionCommandOutput } from "@aws-sdk/client-sfn";
+import * as z from "zod";
 import { CommandError } from "../cli";
-import { ask, reasonOf, valueOf } from "./bounded";
+import { ask, valueOf } from "./bounded";
 import type { StartedOperation } from "./operations";
 import type { Platform } from "./Platform";
 import { isOpen, readRegionRecords, withoutToken, type OperationRecord } from "./records";
@@ -9,7 +10,10 @@ import { isOpen, readRegionRecords, withoutToken, type OperationRecord } from ".
 /** How an operation ended. */
 export interface Outcome {
   readonly operationId: string;
-  /** SUCCEEDED, FAILED, ABORTED or CANCELLED; what Step Functions says when the operation did not get to say it. */
+  /**
+   * SUCCEEDED, FAILED, ABORTED or CANCELLED; REFUSED when it did not get the lock, SUPERSEDED when it lost it. Without a
+   * record: what Step Functions says.
+   */
   readonly state: string;
   readonly executionStatus?: string;
   readonly reason?: string;
@@ -82,27 +86,36 @@ async function readOperation(platform: Platform, { place, operationId }: Started
   });
 }
 
+/** What an execution says at its end, when the operation's record does not: REFUSED and SUPERSEDED never had it. */
+const endSchema = z.looseObject({
+  state: z.enum(["REFUSED", "SUPERSEDED", "ABORTED", "CANCELLED"]),
+  reason: z.string().optional(),
+});
+
 function outcomeOf(
   { operationId }: StartedOperation,
-  described: { status?: string | undefined; error?: string | undefined; cause?: string | undefined },
+  described: DescribeExecutionCommandOutput,
   record: OperationRecord | undefined,
 ): Outcome {
-  const state =
-    record !== undefined && !isOpen(record)
-      ? record.state
-      : described.status === "SUCCEEDED"
-        ? "SUCCEEDED"
-        : "FAILED";
-  const failure = [described.error, described.cause]
-    .filter((part) => part !== undefined && part !== "")
-    .join(": ");
+  const { status, output, error, cause } = described;
+  const end = endSchema.safeParse(parsed(output)).data;
+  const recorded = record !== undefined && !isOpen(record) ? record.state : undefined;
+  const failure = [error, cause].filter((part) => part !== undefined && part !== "").join(": ");
   return {
     operationId,
-    state,
-    executionStatus: described.status,
-    reason: record?.reason ?? (failure === "" ? undefined : reasonOf(failure)),
+    state: recorded ?? end?.state ?? (status === "SUCCEEDED" ? "SUCCEEDED" : "FAILED"),
+    executionStatus: status,
+    reason: end?.reason ?? record?.reason ?? (failure === "" ? undefined : failure),
     record: record && withoutToken(record),
   };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Shows what is new. */

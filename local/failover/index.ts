@@ -7,6 +7,7 @@ export * from "./failoverStatus";
 export * from "./followOperation";
 export * from "./interventions";
 export * from "./operations";
+export * from "./planText";
 export * from "./Platform";
 export * from "./readiness";
 export * from "./runAction";

@@ -136,7 +136,7 @@ export function assertRequestable(operation: OperationRecord, request: Operation
   if (request !== "resume" && begun) {
     throw new Refused(
       `Operation ${operationId} is at step ${step}: from the promotion of the database on there is no way back but to ` +
-        "finish. See docs/runbook.md#promote-database.",
+        "finish. See docs/runbook.md#step-promote.",
     );
   }
 }

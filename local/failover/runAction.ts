@@ -131,9 +131,9 @@ interface Beginning {
 async function start(platform: Platform, request: FailoverRequest, output: ActionOutput): Promise<number> {
   const mode = request.mode!;
   const status = await readFailoverStatus(platform);
-  const open = openOperation(status);
+  const open = openOperation(status, request.dryRun);
   const runs = open === undefined || (await executionRuns(platform, open.place, open.operation));
-  const decision = decideStart(status, { mode, place: request.place }, () => runs);
+  const decision = decideStart(status, { ...request, mode }, () => runs);
   decision.warnings.forEach((warning) => output.say(`Warning: ${warning}`));
   if (decision.resumes !== undefined) output.say(`Taking up operation ${decision.resumes} again.`);
   return begin(platform, { ...request, ...decision, mode }, output);
@@ -173,10 +173,12 @@ function outcomeText({ operationId, state, reason }: Outcome, what: string): str
   return lines.join("\n");
 }
 
-/** An operation that ended without changing anything was refused by what it found; one that failed needs somebody. */
+/** These leave everything as it was: the operation was refused by what it found, or by an operator. */
+const WITHOUT_CHANGE: readonly string[] = ["ABORTED", "CANCELLED", "REFUSED", "SUPERSEDED"];
+
 function exitCodeOf({ state }: Outcome): number {
   if (state === "SUCCEEDED") return DONE;
-  return state === "ABORTED" || state === "CANCELLED" ? REFUSED : FAILED;
+  return WITHOUT_CHANGE.includes(state) ? REFUSED : FAILED;
 }
 
 async function failback(platform: Platform, request: FailoverRequest, output: ActionOutput): Promise<number> {
@@ -194,7 +196,11 @@ async function failback(platform: Platform, request: FailoverRequest, output: Ac
     );
   }
   refuseIf(reasons, "Primary cannot take over again");
-  const decision = decideStart(status, { mode: "switchover", place: "primary" }, () => true);
+  const decision = decideStart(
+    status,
+    { mode: "switchover", place: "primary", dryRun: request.dryRun },
+    () => true,
+  );
   const readiness = await evaluateReadiness(platform, "primary");
   const red = readiness.checks
     .filter(({ ok }) => !ok)
