@@ -87,7 +87,7 @@ def main() -> int:
         set_up_logging(settings)
         raise_file_limit()
         # Imported only now: MiniStack reads its environment at import.
-        from . import gateway, handlers, patches, pinned, resources, server
+        from . import gateway, handlers, outages, patches, pinned, resources, server
         from .dns import service as dns
         from .patches.cloudformation import RedactingFilter
         from .replication import REPLICATOR
@@ -102,6 +102,8 @@ def main() -> int:
         patches.install(settings)
         resources.install()
         dns.install(settings)
+        REPLICATOR.add_gate(outages.carries)
+        outages.OUTAGES.on_change(REPLICATOR.poke)
         REPLICATOR.start(settings.replication_delay_ms)
     except Exception as error:
         logging.getLogger("emulator").debug("start failed", exc_info=True)

@@ -6,19 +6,27 @@ replication delays and which Region answers for a public name.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import inspect
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .control_api import ControlError
+from .databases import DATABASES
+from .dns.health import iso
 from .dns.service import HEALTH
 from .gateway import Json
+from .outages import OUTAGES, BadFault, Fault
 from .patches import api_gateway
 from .replication import REPLICATOR
 from .settings import Settings
 
 PREFIX = "/_cloud/"
 BODY_LIMIT = 65_536
+FAULTS_LIMIT = 50
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 Answer = tuple[int, Json]
@@ -58,10 +66,40 @@ def get_dns(body: Json) -> Answer:
     return 200, {"healthChecks": HEALTH.describe()}
 
 
-ROUTES: dict[tuple[str, str], Callable[[Json], Answer]] = {
+async def put_outages(body: Json) -> Answer:
+    """``{"faults": [...]}``: these are in force when the answer comes, and no others."""
+    listed = body.get("faults")
+    if not isinstance(listed, list) or len(listed) > FAULTS_LIMIT or body.keys() != {"faults"}:
+        raise BadRequest("expected {faults: [...]}")
+    try:
+        faults = [Fault.parse(each) for each in listed]
+    except BadFault as error:
+        raise BadRequest(str(error)) from error
+    return await _break(faults)
+
+
+async def _break(faults: list[Fault]) -> Answer:
+    at = time.time()
+    OUTAGES.replace(faults)
+    try:
+        await asyncio.to_thread(DATABASES.follow)
+    except ControlError as error:
+        return 502, {**OUTAGES.describe(), "at": iso(at), "message": f"the databases did not follow: {error}"}
+    return 200, {**OUTAGES.describe(), "at": iso(at)}
+
+
+async def delete_outages(body: Json) -> Answer:
+    """Nothing is broken any more."""
+    return await _break([])
+
+
+ROUTES: dict[tuple[str, str], Callable[[Json], Answer | Awaitable[Answer]]] = {
     ("GET", "replication"): lambda body: (200, REPLICATOR.describe()),
     ("PUT", "replication"): put_replication,
     ("GET", "dns"): get_dns,
+    ("GET", "outages"): lambda body: (200, OUTAGES.describe()),
+    ("PUT", "outages"): put_outages,
+    ("DELETE", "outages"): delete_outages,
     ("GET", "names"): lambda body: (200, dict(api_gateway.preferences())),
     ("PUT", "names"): put_names,
 }
@@ -100,7 +138,8 @@ async def _answer(scope: Any, receive: Any, settings: Settings) -> Answer:
         known = any(name == path for _, name in ROUTES)
         return (405, {"message": "method not allowed"}) if known else (404, {"message": f"no endpoint {path}"})
     try:
-        return route(await _body(receive))
+        answer = route(await _body(receive))
+        return await answer if inspect.isawaitable(answer) else answer
     except BadRequest as error:
         return 400, {"message": str(error)}
 

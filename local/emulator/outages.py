@@ -12,7 +12,6 @@ import asyncio
 import fnmatch
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -81,7 +80,6 @@ class Outages:
 
     def __init__(self) -> None:
         self.faults: tuple[Fault, ...] = ()
-        self.since: float | None = None
         self._changed = threading.Condition()
         self._listeners: list[Callable[[], None]] = []
         self._waiting: set[asyncio.Event] = set()
@@ -99,7 +97,6 @@ class Outages:
         """Put these faults in force and no others. On the event loop only."""
         with self._changed:
             self.faults = tuple(dict.fromkeys(faults))
-            self.since = time.time() if self.faults else None
             self._changed.notify_all()
         logger.warning("faults in force: %s", [fault.describe() for fault in self.faults] or "none")
         for listener in self._listeners:
@@ -182,7 +179,15 @@ class Outages:
 
     def describe(self) -> Json:
         """The faults as the control endpoint returns them."""
-        return {"faults": [fault.describe() for fault in self.faults], "since": self.since}
+        return {"faults": [fault.describe() for fault in self.faults]}
 
 
 OUTAGES = Outages()
+
+
+def carries(service: str, source: str, target: str) -> bool:
+    """The gate of replication: whether a service's changes get from one Region to another."""
+    if not OUTAGES.active:
+        return True
+    both = OUTAGES.serves(source, service) and OUTAGES.serves(target, service)
+    return both and OUTAGES.passes(source, target)

@@ -24,7 +24,8 @@ QUEUE_LIMIT = 200_000
 
 DELAY_LIMIT_MS = 3_600_000
 
-Gate = Callable[[str], bool]
+Gate = Callable[[str, str, str], bool]
+"""Whether a service's changes pass from one Region to another."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,16 @@ class Replicator:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._directions: dict[tuple[str, str, str], Direction] = {}
-        self._delay_ms: dict[str, int] = {"dynamodb": 0, "s3": 0}
+        self._delay_ms: dict[str, int] = {"dynamodb": 0, "s3": 0, "events": 0}
+        self.carry: Callable[[Callable[[], None]], None] = lambda apply: apply()
+        """How a queued change is applied; one that needs no queue is applied by its sender."""
         self._gates: list[Gate] = []
         self._stopped = False
         self._thread: threading.Thread | None = None
 
     def start(self, delay_ms: int) -> None:
-        """Set the delay of every service and start."""
-        for service in self._delay_ms:
+        """Set the delay of the data's services and start. Events are forwarded at once."""
+        for service in ("dynamodb", "s3"):
             self._delay_ms[service] = delay_ms
         self._thread = threading.Thread(target=self._run, name="emulator-replication", daemon=True)
         self._thread.start()
@@ -70,7 +73,7 @@ class Replicator:
             self._condition.notify_all()
 
     def add_gate(self, gate: Gate) -> None:
-        """Add a predicate: replication into and out of a Region goes on only while it is true for both."""
+        """Add a predicate: changes go on only while every one is true for service, source and target."""
         self._gates.append(gate)
 
     def poke(self) -> None:
@@ -78,9 +81,9 @@ class Replicator:
         with self._condition:
             self._condition.notify_all()
 
-    def open_between(self, source: str, target: str) -> bool:
-        """Whether every gate lets changes pass between two Regions."""
-        return all(gate(region) for gate in self._gates for region in (source, target))
+    def open_between(self, service: str, source: str, target: str) -> bool:
+        """Whether every gate lets a service's changes pass from one Region to another."""
+        return all(gate(service, source, target) for gate in self._gates)
 
     def delay_ms(self, service: str) -> int:
         """The delay of a service, in wall-clock milliseconds."""
@@ -102,7 +105,7 @@ class Replicator:
             key = (service, source, target)
             direction = self._directions.setdefault(key, Direction(*key))
             immediate = not direction.changes and not self._delay_ms[service]
-            if not (immediate and self.open_between(source, target)):
+            if not (immediate and self.open_between(service, source, target)):
                 self._queue(direction, apply)
                 return
         apply()
@@ -140,7 +143,7 @@ class Replicator:
                 direction, change = ready
                 direction.changes.popleft()
             try:
-                change.apply()
+                self.carry(change.apply)
             except Exception:
                 direction.failed += 1
                 logger.exception("%s from %s to %s", direction.service, direction.source, direction.target)
@@ -148,7 +151,7 @@ class Replicator:
     def _next(self) -> tuple[tuple[Direction, Change] | None, float | None]:
         now, wait_s = time.monotonic(), None
         for direction in self._directions.values():
-            if not direction.changes or not self.open_between(direction.source, direction.target):
+            if not direction.changes or not self.open_between(direction.service, direction.source, direction.target):
                 continue
             head = direction.changes[0]
             if head.due <= now:
@@ -173,7 +176,7 @@ class Replicator:
                         "oldestMs": max(0, round((now - oldest) * 1000)),
                         "dropped": direction.dropped,
                         "failed": direction.failed,
-                        "open": self.open_between(direction.source, direction.target),
+                        "open": self.open_between(direction.service, direction.source, direction.target),
                     }
                 )
             return answer

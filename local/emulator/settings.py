@@ -14,6 +14,7 @@ from pathlib import Path
 from .regions import INSIDE, WORLD
 
 RUNTIME_MODULES = Path(__file__).parent / "runtime" / "modules"
+RUNTIME_NETWORK = Path(__file__).parent / "runtime" / "network.js"
 
 
 class SettingsError(Exception):

@@ -19,6 +19,7 @@ from ministack.services import cloudwatch, eventbridge
 
 from ..background import every
 from ..gateway import Json
+from ..outages import OUTAGES
 from ..settings import Settings
 from .event_delivery import topic_admits
 
@@ -90,6 +91,8 @@ def recent(points: list[Json], since: float) -> list[Json]:
 
 def evaluate(alarm: Json) -> None:
     """Evaluate one alarm on a single metric and act on a change of state."""
+    if not OUTAGES.serves(get_region(), "monitoring"):
+        return
     namespace, metric = alarm.get("Namespace"), alarm.get("MetricName")
     if not namespace or not metric or _settings is None:
         return

@@ -75,11 +75,10 @@ def _replicate_write(table: Json, event_name: str, old_item: Json | None, new_it
         if region == home:
             continue
         change = partial(_apply, account, region, name, old_copy, new_copy, at)
-        immediate = REPLICATOR.delay_ms("dynamodb") == 0
-        # A queued change is applied on the event loop, where stock keeps its tables consistent.
-        REPLICATOR.send("dynamodb", home, region, change if immediate else partial(on_event_loop, change))
+        REPLICATOR.send("dynamodb", home, region, change)
 
 
 def install(settings: Settings) -> None:
-    """Replace the immediate copy."""
+    """Replace the immediate copy. Queued changes are applied on the event loop, where stock keeps tables consistent."""
+    REPLICATOR.carry = on_event_loop
     dynamodb._replicate_write = _replicate_write

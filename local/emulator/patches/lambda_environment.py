@@ -8,7 +8,9 @@ of errors, an execution environment that survives an error as on AWS, and worker
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -21,7 +23,9 @@ from ministack.core.responses import get_region
 from ministack.services import lambda_svc
 
 from ..gateway import Json
-from ..settings import RUNTIME_MODULES, Settings
+from ..outages import OUTAGES
+from ..regions import INSIDE, WORLD
+from ..settings import RUNTIME_MODULES, RUNTIME_NETWORK, Settings
 from .lambda_workers import NodeWorker
 
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -100,6 +104,7 @@ def worker_environment(config: Json, stock: dict[str, str], settings: Settings) 
     computed = {k: v for k, v in stock.items() if os.environ.get(k) != v and k not in own}
     group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
     version = config.get("Version", "$LATEST")
+    inside = INSIDE.get(region_of(config), WORLD)
     environment = {
         **{name: os.environ[name] for name in INHERITED if name in os.environ},
         **computed,
@@ -128,6 +133,13 @@ def worker_environment(config: Json, stock: dict[str, str], settings: Settings) 
         computed.get("NODE_PATH", ""),
     ]
     environment["NODE_PATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
+    environment["EMBEDDED_NETWORK"] = json.dumps(
+        {
+            "resolver": f"{inside}:{settings.dns_port or 53}",
+            "address": inside,
+            "gatewayPort": settings.port,
+        }
+    )
     if settings.ca_file:
         environment["NODE_EXTRA_CA_CERTS"] = str(settings.ca_file)
         environment["AWS_CA_BUNDLE"] = str(settings.ca_file)
@@ -157,15 +169,36 @@ def _popen(arguments: list[str], *positional: Any, **options: Any) -> Any:
         # A group of its own: Ctrl-C at the terminal ends this process, which ends the workers in order.
         options["start_new_session"] = True
         if str(config.get("Runtime", "")).startswith("nodejs"):
-            arguments = [arguments[0], *NODE_FLAGS, *arguments[1:]]
+            arguments = [arguments[0], *NODE_FLAGS, f"--require={RUNTIME_NETWORK}", *arguments[1:]]
     process = subprocess.Popen(arguments, *positional, **options)
     if config is not None and works_in_background(config):
         yield_to_others(process.pid)
     return process
 
 
+def freeze_and_thaw() -> None:
+    """Stop the processes of the Regions that are lost, in the middle of what they do, and let the others run.
+
+    A Region that returns finds them as they were: the harder case for whoever must not go on with what he began.
+    """
+    with runtime._lock:
+        workers = [worker for pool in runtime._workers.values() for worker in pool]
+    for worker in workers:
+        freeze_if_lost(worker)
+
+
+def freeze_if_lost(worker: Any) -> None:
+    """Give one worker the state of its Region."""
+    process = worker._proc
+    if process is not None and process.poll() is None:
+        alive = OUTAGES.alive(region_of(worker.config))
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGCONT if alive else signal.SIGSTOP)
+
+
 def stop_workers() -> None:
     """End every worker, within the runtime's grace period."""
+    OUTAGES.replace(())  # a stopped process would not end
     with runtime._lock:
         workers = [worker for pool in runtime._workers.values() for worker in pool]
         runtime._workers.clear()
@@ -187,5 +220,8 @@ def install(settings: Settings) -> None:
             stock_spawn(self)
         finally:
             _current.config = None
+        if OUTAGES.active:
+            freeze_if_lost(self)
 
     runtime.Worker._spawn = spawn
+    OUTAGES.on_change(freeze_and_thaw)

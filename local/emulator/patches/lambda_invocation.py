@@ -8,6 +8,7 @@ Stock publishes metrics for direct Invoke calls only and calls every error ``Run
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 import time
@@ -20,6 +21,7 @@ from ministack.core.responses import get_account_id, get_region, new_uuid, reque
 from ministack.services import apigateway_v1, cloudwatch, lambda_svc
 
 from ..gateway import Json
+from ..outages import OUTAGES
 from ..settings import Settings
 
 EXITED = ("Worker process died", "Worker returned no response")
@@ -80,6 +82,32 @@ class Invocation:
         self.version = str(self.config.get("Version", "$LATEST"))
         self.worker: Any = None
 
+    @property
+    def region(self) -> str:
+        """The Region that the function lives in."""
+        return str(self.config.get("FunctionArn", ":::")).split(":")[3]
+
+    def runs(self) -> bool:
+        """Whether Lambda takes an invocation now, if only to fail it."""
+        fault = OUTAGES.service(self.region, "lambda")
+        return OUTAGES.alive(self.region) and (fault is None or fault.mode != "hang")
+
+    def injected(self) -> Json | None:
+        """The result that a fault prescribes."""
+        fault = OUTAGES.service(self.region, "lambda")
+        if fault is not None and fault.mode == "error":
+            body = {"errorType": "ServiceException", "errorMessage": "Lambda is not available."}
+            return {"body": body, "error": True, "log": ""}
+        if OUTAGES.function_fails(self.region, self.name):
+            body = {"errorType": "Error", "errorMessage": "This function was told to fail."}
+            return {"body": body, "error": True, "log": json.dumps({"level": "ERROR", **body})}
+        return None
+
+    def slowness_s(self) -> float:
+        """Seconds that a fault adds."""
+        fault = OUTAGES.service(self.region, "lambda")
+        return fault.delayMs / 1000 if fault is not None else 0
+
     def lease(self) -> Json | None:
         """Take a worker; the answer to the caller when there is none."""
         lambda_svc._ensure_reaper_thread()
@@ -112,7 +140,26 @@ class Invocation:
         return {"body": {"errorMessage": str(error), "errorType": type(error).__name__}, "error": True, "log": ""}
 
     def run(self) -> Json:
-        """On this thread."""
+        """On this thread, when and as far as the Region runs."""
+        if OUTAGES.active:
+            OUTAGES.wait_until(self.runs)
+            time.sleep(self.slowness_s())
+        result = self.injected() or self._run()
+        if OUTAGES.active:
+            OUTAGES.wait_until(lambda: OUTAGES.alive(self.region))
+        return result
+
+    async def run_on_loop(self) -> Json:
+        """On the event loop, when and as far as the Region runs."""
+        if OUTAGES.active:
+            await OUTAGES.until(self.runs)
+            await asyncio.sleep(self.slowness_s())
+        result = self.injected() or await self._run_on_loop()
+        if OUTAGES.active:
+            await OUTAGES.until(lambda: OUTAGES.alive(self.region))
+        return result
+
+    def _run(self) -> Json:
         throttled = self.lease()
         if throttled is not None:
             return throttled
@@ -123,8 +170,8 @@ class Invocation:
         finally:
             runtime.release_worker(self.worker)
 
-    async def run_on_loop(self) -> Json:
-        """On the event loop, but for a cold start."""
+    async def _run_on_loop(self) -> Json:
+        """A cold start waits on a thread."""
         throttled = self.lease()
         if throttled is not None:
             return throttled

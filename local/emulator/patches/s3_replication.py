@@ -18,7 +18,6 @@ from ministack.services import s3
 from ..gateway import Json
 from ..permissions import role_allows
 from ..replication import REPLICATOR
-from ..resources import on_event_loop
 from ..settings import Settings
 
 logger = logging.getLogger("emulator.s3")
@@ -100,13 +99,7 @@ def _maybe_replicate(bucket_name: str, key: str, obj: Json, data: Any, tags: Any
         return
     obj["replication_status"] = "PENDING"
     change = partial(_copy, get_account_id(), bucket_name, key, obj, data, tags, rule)
-    immediate = REPLICATOR.delay_ms("s3") == 0
-    REPLICATOR.send(
-        "s3",
-        bucket_region(bucket_name),
-        bucket_region(_destination(rule)),
-        change if immediate else partial(on_event_loop, change),
-    )
+    REPLICATOR.send("s3", bucket_region(bucket_name), bucket_region(_destination(rule)), change)
 
 
 def _mark(account: str, region: str, bucket: str, key: str) -> None:
@@ -120,9 +113,7 @@ def _maybe_replicate_delete_marker(bucket_name: str, key: str) -> None:
         return
     source = bucket_region(bucket_name)
     change = partial(_mark, get_account_id(), source, bucket_name, key)
-    immediate = REPLICATOR.delay_ms("s3") == 0
-    target = bucket_region(_destination(rule))
-    REPLICATOR.send("s3", source, target, change if immediate else partial(on_event_loop, change))
+    REPLICATOR.send("s3", source, bucket_region(_destination(rule)), change)
 
 
 def install(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from ministack.services import stepfunctions
 
 from .. import gateway
 from ..gateway import Json
+from ..outages import OUTAGES
 from ..settings import Settings
 
 SERVICES = {
@@ -30,6 +31,14 @@ SERVICES = {
     "resourcegroupstaggingapi": "resourcegroupstaggingapi",
 }
 """Names of integrations whose botocore client is called otherwise."""
+
+
+STEPS = frozenset(
+    f"{kind}State{moment}"
+    for kind in ("Task", "Choice", "Wait", "Pass", "Parallel", "Map", "Succeed")
+    for moment in ("Entered", "Exited")
+) | {"TaskScheduled", "TaskSucceeded", "TaskFailed"}
+"""Events that an execution's own thread adds when it goes on."""
 
 
 def _plain(name: str) -> str:
@@ -103,8 +112,18 @@ def _time_out(execution: Json) -> None:
     stepfunctions._emit_execution_status_event(execution)
 
 
+def runs(execution: Json) -> bool:
+    """Whether an execution's Region lets it go on."""
+    return OUTAGES.serves(str(execution["executionArn"]).split(":")[3], "states")
+
+
 def install(settings: Settings) -> None:
     """Replace the integration, wrap the executions."""
+    stock_event, stock_fail, stock_sub = (
+        stepfunctions._add_event,
+        stepfunctions._fail_execution,
+        stepfunctions._run_sub_machine,
+    )
     stock_integration = stepfunctions._invoke_aws_sdk_integration
     stock_run, stock_timeout = stepfunctions._run_execution, stepfunctions._invoke_resource_with_timeout
     stock_callback = stepfunctions._invoke_with_callback
@@ -128,6 +147,23 @@ def install(settings: Settings) -> None:
             if timer:
                 timer.cancel()
 
+    def add_event(execution: Json, kind: str, details: Json | None = None) -> Any:
+        if kind in STEPS and OUTAGES.active:
+            OUTAGES.wait_until(lambda: runs(execution))
+        if execution["status"] != "RUNNING" and kind in STEPS:
+            # Stock goes on inside a state after the execution was stopped, and forgets that it was.
+            raise stepfunctions._ExecutionError("States.Aborted", "the execution was stopped")
+        return stock_event(execution, kind, details)
+
+    def fail(execution: Json, error: str, cause: str) -> None:
+        if execution["status"] == "RUNNING":
+            stock_fail(execution, error, cause)
+
+    def sub_machine(states: Json, start_at: str, data: Any, execution: Json, context: Json) -> Any:
+        # The branches of a Parallel state run at once: each has a context and variables of its own.
+        own = {**context, "variables": dict(context.get("variables") or {})}
+        return stock_sub(states, start_at, data, execution, own)
+
     def with_timeout(resource: str, data: Any, timeout_s: float) -> Any:
         # A task is real work in wall time: only a time-out far above that is shortened.
         return stock_timeout(resource, data, max(5.0, settings.wall_seconds(float(timeout_s))))
@@ -139,5 +175,8 @@ def install(settings: Settings) -> None:
 
     stepfunctions._invoke_aws_sdk_integration = lambda resource, data: call(resource, data, stock_integration)
     stepfunctions._run_execution = run
+    stepfunctions._add_event = add_event
+    stepfunctions._fail_execution = fail
+    stepfunctions._run_sub_machine = sub_machine
     stepfunctions._invoke_resource_with_timeout = with_timeout
     stepfunctions._invoke_with_callback = with_callback

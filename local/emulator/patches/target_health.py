@@ -18,6 +18,7 @@ from ministack.services import alb, cloudwatch
 
 from ..background import every
 from ..gateway import Json
+from ..outages import OUTAGES
 from ..patching import replace
 from ..settings import Settings
 
@@ -104,7 +105,7 @@ def tick(settings: Settings) -> None:
             continue
         with request_scope(account, region):
             targets = list(alb._targets.get(group_arn) or [])
-            in_use = _load_balancers(group_arn)
+            in_use = _load_balancers(group_arn) if OUTAGES.alive(region) else []
             for target in targets:
                 key = (group_arn, target["Id"])
                 seen.add(key)

@@ -78,7 +78,7 @@ class ControlStandIn(BaseHTTPRequestHandler):
         else:
             self._answer(200, {})
 
-    do_POST = do_DELETE = _handle
+    do_POST = do_PUT = do_DELETE = _handle
 
     def log_message(self, *arguments: Any) -> None:
         pass

@@ -120,7 +120,7 @@ def test_changes_arrive_after_the_delay_and_never_overtake(replicator: Replicato
 
 def test_a_shut_gate_holds_changes_of_a_region_in_both_directions(replicator: Replicator) -> None:
     lost: set[str] = {PRIMARY}
-    replicator.add_gate(lambda region: region not in lost)
+    replicator.add_gate(lambda service, source, target: not {source, target} & lost)
     seen: list[str] = []
     replicator.send("dynamodb", PRIMARY, DR, lambda: seen.append("out"))
     replicator.send("dynamodb", DR, PRIMARY, lambda: seen.append("in"))
