@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError, EXIT_CODES, exclusively, runCommand, say, step } from "../cli";
-import { readEmbeddedCloud } from "../client";
+import { readEmbeddedCloud, type EmbeddedCloud } from "../client";
 import { cloudFiles, runningCloud, stopCloud, type CloudState } from "../cloud";
 import {
+  databasesOf,
   deploymentTarget,
+  endOutages,
   environmentSuffix,
   findLeftovers,
+  letSecondaryLeaveFirst,
   Pulumi,
   recoverInterruptedDeployment,
   REGION_NAMES,
@@ -17,7 +20,7 @@ import { ensureEngine } from "../toolchain";
 
 const HELP = `Usage: npm run down
 
-Destroys the platform with the real "pulumi destroy", proves that nothing is left in either Region of the embedded cloud,
+Destroys the platform with the real "pulumi destroy", whichever Region is active, proves that nothing is left in either Region of the embedded cloud,
 stops all that "npm run up" has started and removes its state. When something is left, it is listed, everything keeps
 running for a look at it, and the exit code is 1. Without a running cloud it only tidies up.
 
@@ -51,19 +54,30 @@ runCommand({
 async function destroy(target: DeploymentTarget, cloud: CloudState, signal: AbortSignal): Promise<void> {
   const engine = await ensureEngine({ signal });
   const pulumi = new Pulumi({ ...target, cloud, engine, signal });
+  const account = readEmbeddedCloud(target.directory);
   const hasConfiguration = existsSync(cloudFiles(target.directory).configuration);
   if (pulumi.hasStack() && hasConfiguration) {
     pulumi.breakLock();
+    await makeDestroyable(account);
     await recoverInterruptedDeployment(pulumi, target.directory);
     await step("pulumi destroy", () => pulumi.destroy());
     await pulumi.removeStack();
   }
-  const account = readEmbeddedCloud(target.directory);
   await removePrerequisites(account, environmentSuffix());
   const leftovers = await step(`Looking for anything left in ${REGION_NAMES}`, () => findLeftovers(account));
   if (leftovers.length > 0) {
     const lines = leftovers.map(({ region, kind, id }) => `  ${region}  ${kind}  ${id}`);
     throw new CommandError(`${leftovers.length} resource(s) are left:\n${lines.join("\n")}`);
+  }
+}
+
+/** Undoes what a drill or a failover left and what the templates, which know nothing of it, would stumble over. */
+async function makeDestroyable(cloud: EmbeddedCloud): Promise<void> {
+  if (await endOutages(cloud)) {
+    say("Ended the outages that were still simulated.");
+  }
+  for (const cluster of await letSecondaryLeaveFirst(databasesOf(cloud))) {
+    say(`After a failover dr has the writer, which leaves last: ${cluster} left the global cluster.`);
   }
 }
 

@@ -1,8 +1,16 @@
+import { existsSync } from "node:fs";
 import { formatElapsed, runCommand } from "../cli";
 import { readEmbeddedCloud } from "../client";
 import { cloudFiles, isRunning, readCloudState, runningCloud } from "../cloud";
-import { deploymentTarget } from "../deployment";
+import { deploymentTarget, type DeploymentTarget } from "../deployment";
 import { platformStatus, type PlatformStatus } from "../deployment/platformStatus";
+import {
+  openPlatform,
+  operationLines,
+  readFailoverStatus,
+  withoutTokens,
+  type FailoverStatus,
+} from "../failover";
 
 const HELP = `Usage: npm run status [-- --json]
 
@@ -19,6 +27,8 @@ interface Status {
   readonly endpoint?: string;
   readonly startedAt?: string;
   readonly platform?: PlatformStatus;
+  /** Absent before the first deployment. */
+  readonly failover?: FailoverStatus;
 }
 
 runCommand({
@@ -26,13 +36,13 @@ runCommand({
   help: HELP,
   options: { json: { type: "boolean" } },
   async run({ values }) {
-    const status = await readStatus(deploymentTarget().directory);
+    const status = await readStatus(deploymentTarget());
     process.stdout.write(values.json ? `${JSON.stringify(status, null, 2)}\n` : `${text(status)}\n`);
     return status.running ? 0 : 1;
   },
 });
 
-async function readStatus(directory: string): Promise<Status> {
+async function readStatus({ directory, flatOutputs }: DeploymentTarget): Promise<Status> {
   const state = readCloudState(directory);
   const processes = Object.entries(state?.pids ?? {}).map(([name, identity]) => ({
     name,
@@ -54,7 +64,41 @@ async function readStatus(directory: string): Promise<Status> {
     endpoint: running.endpoint,
     startedAt: running.startedAt,
     platform,
+    failover: await failoverStatus(flatOutputs),
   };
+}
+
+async function failoverStatus(flatOutputs: string): Promise<FailoverStatus | undefined> {
+  if (!existsSync(flatOutputs)) {
+    return undefined;
+  }
+  const embedded = openPlatform({ cloud: "embedded" });
+  try {
+    return withoutTokens(await readFailoverStatus(embedded));
+  } finally {
+    await embedded.close();
+  }
+}
+
+function roleText({ role, epoch, silent }: PlatformStatus["regions"][number]): string {
+  if (silent !== undefined) {
+    return `does not answer (${silent})`;
+  }
+  return role === undefined ? "no role yet" : `${role}, epoch ${epoch}`;
+}
+
+/** What `npm run failover -- status` says at more length. */
+function failoverLines(failover: FailoverStatus | undefined): string[] {
+  if (failover === undefined) {
+    return [];
+  }
+  const { witness, operation } = failover;
+  return [
+    `Witness          ${witness.answered ? witness.value : witness.reason}`,
+    ...operationLines(operation),
+    "  more: npm run failover -- status",
+    "",
+  ];
 }
 
 function text(status: Status): string {
@@ -72,18 +116,16 @@ function text(status: Status): string {
     ...processes,
     "",
     `Active Region    ${activeRegion ?? "none"}`,
-    ...regions.map(
-      ({ region, place, role, epoch }) =>
-        `  ${region} (${place})  ${role === undefined ? "no role yet" : `${role}, epoch ${epoch}`}`,
-    ),
+    ...regions.map((region) => `  ${region.region} (${region.place})  ${roleText(region)}`),
     "",
+    ...failoverLines(status.failover),
     `Replication${replication.length === 0 ? "      none yet" : ""}`,
     ...replication.map(({ what, lag }) => `  ${what.padEnd(44)} ${lag}`),
     "",
     "Stacks",
-    ...regions.flatMap(({ region, stacks }) =>
+    ...regions.flatMap(({ region, stacks, silent }) =>
       stacks.length === 0
-        ? [`  ${region}  none`]
+        ? [`  ${region}  ${silent ?? "none"}`]
         : stacks.map(({ name, state }) => `  ${region}  ${name.padEnd(44)} ${state}`),
     ),
   ].join("\n");

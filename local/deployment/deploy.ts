@@ -6,6 +6,7 @@ import {
   waitUntilStackDeleteComplete,
 } from "@aws-sdk/client-cloudformation";
 import * as yaml from "js-yaml";
+import { controlRecord, newestActivation } from "../../components/controlRecord";
 import { writeEmbeddedConfig } from "../../components/embeddedConfig";
 import { say, step } from "../cli";
 import {
@@ -57,7 +58,20 @@ export async function deploy(
   // This command holds the folder's lock, so no engine of ours can be running.
   pulumi.breakLock();
   const salt = await pulumi.selectStack();
-  writeEmbeddedConfig(BASE_CONFIGURATION, files.configuration, values, {}, salt);
+  const activation = newestActivation(
+    await controlRecord.readBoth({
+      environmentSuffix: environmentSuffix(),
+      clientOf: (place) => awsConfig(cloud, place),
+    }),
+  );
+  writeEmbeddedConfig(
+    BASE_CONFIGURATION,
+    files.configuration,
+    { ...values, clockFactor: options.cloud.clockFactor },
+    // After a failover the platform is brought up as it is: on AWS a person says so in the configuration.
+    activation === undefined ? {} : { activeRegion: activation.activePlace },
+    salt,
+  );
   await recoverInterruptedDeployment(pulumi, directory);
   const changes = await step("pulumi up", () => pulumi.up(policyPacks));
   const outputs = FlatOutputs.read(target.flatOutputs);

@@ -5,6 +5,7 @@ export {
   REGION_NAMES,
   type Deployment,
 } from "./deploy";
+export { databasesOf, endOutages, letSecondaryLeaveFirst } from "./globalDatabase";
 export { findLeftovers, type Leftover } from "./leftovers";
 export { removePrerequisites } from "./prerequisites";
 export { OwnPlatform } from "./OwnPlatform";

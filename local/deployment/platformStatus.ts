@@ -4,6 +4,7 @@ import { request } from "undici";
 import { REGIONS as PROGRAM_REGIONS } from "../../components/regions";
 import { awsConfig, REGIONS, type EmbeddedCloud, type Place } from "../client";
 import type { CloudState } from "../cloud";
+import { ask } from "../failover/bounded";
 import type { ClusterDescription } from "../postgres";
 import { environmentSuffix } from "./deploy";
 import { replicationLag, type Lag } from "./replicationLag";
@@ -16,6 +17,8 @@ export interface RegionStatus {
   readonly role?: string;
   readonly epoch?: number;
   readonly stacks: readonly { name: string; state: string }[];
+  /** Why it could not be asked. A Region that a drill has lost is a black hole. */
+  readonly silent?: string;
 }
 
 export interface PlatformStatus {
@@ -26,16 +29,9 @@ export interface PlatformStatus {
   readonly replication: readonly Lag[];
 }
 
-/** Asks the running cloud. @throws what it answers when it does not work */
+/** Asks the running cloud; a Region that does not answer is told as such. @throws when the cloud does not work */
 export async function platformStatus(cloud: EmbeddedCloud, state: CloudState): Promise<PlatformStatus> {
-  const regions = await Promise.all(
-    (Object.keys(REGIONS) as Place[]).map(async (place) => ({
-      region: REGIONS[place],
-      place,
-      ...(await roleOf(cloud, place)),
-      stacks: await stacksOf(cloud, place),
-    })),
-  );
+  const regions = await Promise.all((Object.keys(REGIONS) as Place[]).map((place) => regionOf(cloud, place)));
   const control = async (path: string) => {
     const answer = await request(state.postgres.controlUrl + path, {
       headers: { authorization: `Bearer ${state.cloudToken}` },
@@ -49,6 +45,17 @@ export async function platformStatus(cloud: EmbeddedCloud, state: CloudState): P
     databases: clusters,
     replication: await replicationLag(cloud, state),
   };
+}
+
+async function regionOf(cloud: EmbeddedCloud, place: Place): Promise<RegionStatus> {
+  const region = REGIONS[place];
+  const answer = await ask(async () => ({
+    ...(await roleOf(cloud, place)),
+    stacks: await stacksOf(cloud, place),
+  }));
+  return answer.answered
+    ? { region, place, ...answer.value }
+    : { region, place, stacks: [], silent: answer.reason };
 }
 
 /** The Region's role record (DynamoDB, `recordId` = `role`). */

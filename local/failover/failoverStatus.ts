@@ -156,6 +156,8 @@ async function readAlarms(platform: Platform, place: Place, signal: AbortSignal)
     service: stateOf(serviceAlarm),
     readiness: stateOf(readinessAlarm),
     red: [...(red.MetricAlarms ?? []), ...(red.CompositeAlarms ?? [])]
+      // Alarms that tell nobody are parts of others, and no failure by themselves.
+      .filter(({ AlarmActions = [] }) => AlarmActions.length > 0)
       .map((alarm) => alarm.AlarmName ?? "")
       // Application Auto Scaling's own alarms are red whenever there is nothing to do.
       .filter((name) => name.startsWith("alarm-") && name.endsWith(alarmSuffix))
@@ -182,6 +184,24 @@ function currentOperation(regions: FailoverStatus["regions"]): PlacedOperation |
   return found.sort(
     (a, b) => Number(isOpen(b.operation)) - Number(isOpen(a.operation)) || (since(a) < since(b) ? 1 : -1),
   )[0];
+}
+
+/** A task token is a right to approve; it does not belong into logs and pipes. */
+export function withoutTokens(status: FailoverStatus): FailoverStatus {
+  const strip = (place: Place) => {
+    const region = status.regions[place];
+    const operation = valueOf(region.records)?.operation;
+    return operation === undefined || !region.records.answered
+      ? region
+      : {
+          ...region,
+          records: {
+            answered: true as const,
+            value: { ...region.records.value, operation: withoutToken(operation) },
+          },
+        };
+  };
+  return { ...status, regions: { primary: strip("primary"), dr: strip("dr") } };
 }
 
 // --- Replication lag ------------------------------------------------------------------------------------------------

@@ -115,9 +115,12 @@ async function openCapacity(platform: Platform, place: Place): Promise<void> {
   const answer = await ask(async (abortSignal) => {
     const { FunctionError, Payload } = await platform
       .clients(place)
-      .functions.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify({ action: "open" }) }), {
-        abortSignal,
-      });
+      .functions.send(
+        new InvokeCommand({ FunctionName, Qualifier: "live", Payload: JSON.stringify({ action: "open" }) }),
+        {
+          abortSignal,
+        },
+      );
     if (FunctionError !== undefined)
       throw new Error(
         Buffer.from(Payload ?? [])

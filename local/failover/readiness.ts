@@ -22,7 +22,7 @@ export async function evaluateReadiness(platform: Platform, place: Place): Promi
   const answer = await ask(async (abortSignal) => {
     const { FunctionError, Payload } = await platform
       .clients(place)
-      .functions.send(new InvokeCommand({ FunctionName, Payload: "{}" }), { abortSignal });
+      .functions.send(new InvokeCommand({ FunctionName, Qualifier: "live", Payload: "{}" }), { abortSignal });
     const text = Buffer.from(Payload ?? []).toString();
     if (FunctionError !== undefined) throw new Error(`${FunctionError}: ${text.slice(0, 300)}`);
     return readinessResult.parse(JSON.parse(text));

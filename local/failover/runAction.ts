@@ -12,7 +12,7 @@ import {
   type Mode,
 } from "./decisions";
 import { findReport, reportText } from "./failoverReport";
-import { readFailoverStatus, type FailoverStatus } from "./failoverStatus";
+import { readFailoverStatus, withoutTokens, type FailoverStatus } from "./failoverStatus";
 import { followOperation, type Outcome } from "./followOperation";
 import { detachCluster, resumeEpoch, resumeWrites, waitForWrites } from "./interventions";
 import {
@@ -25,7 +25,6 @@ import {
 } from "./operations";
 import { assertAccount, type Platform } from "./Platform";
 import { evaluateReadiness } from "./readiness";
-import { withoutToken } from "./records";
 import { statusText } from "./statusText";
 
 /** Where an action's words go. */
@@ -87,24 +86,6 @@ async function showStatus(platform: Platform, { show }: ActionOutput): Promise<n
   show(withoutTokens(status), statusText(status));
   const { primary, dr } = status.regions;
   return primary.records.answered || dr.records.answered ? DONE : FAILED;
-}
-
-/** A task token is a right to approve; it does not belong into logs and pipes. */
-function withoutTokens(status: FailoverStatus): FailoverStatus {
-  const strip = (place: Place) => {
-    const region = status.regions[place];
-    const operation = valueOf(region.records)?.operation;
-    return operation === undefined || !region.records.answered
-      ? region
-      : {
-          ...region,
-          records: {
-            answered: true as const,
-            value: { ...region.records.value, operation: withoutToken(operation) },
-          },
-        };
-  };
-  return { ...status, regions: { primary: strip("primary"), dr: strip("dr") } };
 }
 
 async function showReport(

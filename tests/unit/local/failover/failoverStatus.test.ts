@@ -21,9 +21,10 @@ describe("the status of a failover", () => {
           input["StateValue"] === "ALARM"
             ? {
                 MetricAlarms: [
-                  { AlarmName: "alarm-readiness-apse1-test" },
-                  { AlarmName: "alarm-readiness-apse1-other" },
-                  { AlarmName: "TargetTracking-function-intake-apse1-test" },
+                  { AlarmName: "alarm-readiness-apse1-test", AlarmActions: ["topic"] },
+                  { AlarmName: "alarm-region-active-apse1-test", AlarmActions: [] },
+                  { AlarmName: "alarm-readiness-apse1-other", AlarmActions: ["topic"] },
+                  { AlarmName: "TargetTracking-function-intake-apse1-test", AlarmActions: ["policy"] },
                 ],
               }
             : {
