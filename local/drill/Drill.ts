@@ -43,9 +43,12 @@ export class Drill {
   outageAt: Moment | undefined;
   operatorAt: Moment | undefined;
   failbackAskedAt: Moment | undefined;
+  /** Ids of the operations that ended before this drill began. */
+  readonly earlierOperations: ReadonlySet<string>;
 
   constructor(parts: DrillParts) {
     this.parts = parts;
+    this.earlierOperations = new Set(parts.observer.operations.map(({ operationId }) => operationId));
   }
 
   get observer(): Observer {
@@ -119,7 +122,11 @@ export class Drill {
   async untilOperationEnds(boundSeconds: number): Promise<void> {
     await this.until("the operation has ended", boundSeconds, () => {
       const last = this.observer.operations.at(-1);
-      return last !== undefined && !OPEN_STATES.includes(last.state);
+      return (
+        last !== undefined &&
+        !this.earlierOperations.has(last.operationId) &&
+        !OPEN_STATES.includes(last.state)
+      );
     });
   }
 
