@@ -2,14 +2,14 @@ import type { Clock } from "../shared/clock";
 import type { Database } from "../shared/database/Database";
 import type { MetricRecorder } from "../shared/observability/metrics";
 import type { ScopedLog } from "../shared/observability/logger";
+import { askingMessage } from "../shared/payments/askingMessage";
 import { publishEvents } from "../shared/payments/publishEvents";
-import type { PaymentMessage } from "../shared/queue/paymentMessage";
 import type { PaymentQueue } from "../shared/queue/PaymentQueue";
 import { RegionNotActive, type RegionStateReader } from "../shared/regions/regionState";
 import { paymentsWithUnpublishedEvents } from "../shared/repositories/events";
 import { deleteExpiredKeys } from "../shared/repositories/idempotency";
 import { deleteSent, markSent, postpone, takeUnsent } from "../shared/repositories/outbox";
-import { staleOperations, touchOperations, type Operation } from "../shared/repositories/payments";
+import { staleOperations, touchOperations } from "../shared/repositories/payments";
 import type { ResultRepository } from "../shared/tables/ResultRepository";
 
 /** What the relay works with. */
@@ -138,25 +138,9 @@ async function reviveOperations(
   if (operations.length === 0) return 0;
   const now = clock.now();
   const taken = await queue
-    .sendAll(operations.map((operation) => messageOf(operation, epoch, now)))
+    .sendAll(operations.map((operation) => askingMessage(operation, epoch, now)))
     .catch(() => new Set<string>());
   await database.withTransaction((transaction) => touchOperations(transaction, [...taken]));
   metrics.count("RevivedOperations", taken.size);
   return taken.size;
-}
-
-/**
- * The operation as if the PSP had told of it: the processor then asks the PSP first, whatever else it believes. The
- * first message may well have led to a call whose note was lost.
- */
-function messageOf(operation: Operation, epoch: number, now: Date): PaymentMessage {
-  return {
-    type: "psp.notification",
-    messageId: operation.operationId,
-    paymentId: operation.paymentId,
-    merchantId: operation.merchantId,
-    operationId: operation.operationId,
-    epoch,
-    occurredAt: now.toISOString(),
-  };
 }

@@ -37,6 +37,13 @@ const targetSchema = z.strictObject({
   connect: z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).optional(),
 });
 
+const journalQuery = z.strictObject({
+  created_from: z.iso.datetime(),
+  /** The sequence number that the page before ended with. */
+  starting_after: z.coerce.number().int().min(0).default(0),
+});
+const JOURNAL_PAGE_SIZE = 100;
+
 const FOLLOW_UPS: Readonly<Record<string, Exclude<OperationKind, "authorization">>> = {
   captures: "capture",
   refunds: "refund",
@@ -117,13 +124,18 @@ export class PspApi {
     }
     if (this.#faults.down) return "cut";
     if (this.#faults.latencyMilliseconds > 0) await sleep(this.#faults.latencyMilliseconds);
-    return this.#operation(request, url.pathname);
+    return this.#operation(request, url);
   }
 
-  async #operation(request: IncomingMessage, path: string): Promise<Answer> {
-    const [version, collection, id, followUp, ...rest] = path.split("/").slice(1).map(decodeURIComponent);
+  async #operation(request: IncomingMessage, url: URL): Promise<Answer> {
+    const [version, collection, id, followUp, ...rest] = url.pathname
+      .split("/")
+      .slice(1)
+      .map(decodeURIComponent);
     if (version === "v1" && rest.length === 0) {
-      if (request.method === "GET" && collection === "operations" && id && !followUp) return this.#lookup(id);
+      if (request.method === "GET" && collection === "operations" && !followUp) {
+        return id ? this.#lookup(id) : this.#journalPage(url.searchParams);
+      }
       if (request.method === "POST" && collection === "authorizations") {
         if (id === undefined) return this.#operate(authorizationOf(keyOf(request), await jsonOf(request)));
         const kind = FOLLOW_UPS[followUp ?? ""];
@@ -137,6 +149,25 @@ export class PspApi {
     const entry = this.#options.books.find(key);
     if (entry === undefined) throw new PspRefusal(404, "operation_not_found", "There is no such operation.");
     return { status: 200, body: bodyOf(entry) };
+  }
+
+  /** Operations since a time, oldest first, a page at a time, each as it stands now. */
+  #journalPage(query: URLSearchParams): Answer {
+    const { created_from, starting_after } = checked(journalQuery, Object.fromEntries(query));
+    const { books, ledger } = this.#options;
+    const found = ledger.entries
+      .slice(starting_after)
+      .filter((entry) => entry.kind !== "settlement" && Date.parse(entry.at) >= Date.parse(created_from));
+    const page = found.slice(0, JOURNAL_PAGE_SIZE);
+    const operations = page.map((entry) => ({
+      id: entry.pspReference,
+      idempotency_key: entry.idempotencyKey,
+      merchant_reference: entry.merchantReference,
+      status: (books.find(entry.idempotencyKey) ?? entry).status,
+      created_at: entry.at,
+    }));
+    const last = found.length > page.length ? page.at(-1) : undefined;
+    return { status: 200, body: { operations, ...(last && { next: String(last.sequence) }) } };
   }
 
   async #followUpOf(

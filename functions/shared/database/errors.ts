@@ -76,3 +76,8 @@ export function isReadOnlyRefusal(error: unknown): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === "55P03";
 }
+
+/** Whether a row names another one that is not there. */
+export function isMissingReference(error: unknown): boolean {
+  return codeOf(error) === "23503";
+}

@@ -7,6 +7,7 @@ import type {
   PspLookup,
   PspOutcome,
 } from "./PaymentServiceProvider";
+import type { PspJournal, PspJournalPage } from "./PspJournal";
 
 /** Where the PSP is and how to speak to it. */
 export interface HttpPspOptions {
@@ -20,14 +21,28 @@ export interface HttpPspOptions {
 }
 
 const DEFAULT_TIMEOUT_MILLISECONDS = 5_000;
-/** An answer is a few hundred bytes; more is not the PSP speaking. */
-const MAX_ANSWER_CHARACTERS = 65_536;
+/** An answer is a few hundred bytes, a page of the journal some 30 KB; more is not the PSP speaking. */
+const MAX_ANSWER_CHARACTERS = 131_072;
 
 const answerSchema = z.object({
   id: z.string().min(1).max(255),
   status: z.enum(["succeeded", "declined", "pending"]),
   failure_code: z.string().max(100).optional(),
   failure_message: z.string().max(500).optional(),
+});
+
+const journalSchema = z.object({
+  operations: z
+    .array(
+      z.object({
+        idempotency_key: z.string().min(1).max(255),
+        merchant_reference: z.string().min(1).max(255),
+        status: z.enum(["succeeded", "declined", "pending"]),
+        created_at: z.iso.datetime(),
+      }),
+    )
+    .max(100),
+  next: z.string().min(1).max(255).optional(),
 });
 
 const refusalSchema = z.object({ code: z.string().max(100), message: z.string().max(500) });
@@ -38,7 +53,7 @@ type Exchange =
   | { readonly answered: false; readonly reason: "timeout" | "connection" };
 
 /** Speaks the PSP's HTTP interface. A time-out, a broken connection or a 5xx is an unknown outcome, never a failure. */
-export class HttpPaymentServiceProvider implements PaymentServiceProvider {
+export class HttpPaymentServiceProvider implements PaymentServiceProvider, PspJournal {
   readonly #baseUrl: string;
   readonly #apiKey: string;
   readonly #timeoutMilliseconds: number;
@@ -83,6 +98,24 @@ export class HttpPaymentServiceProvider implements PaymentServiceProvider {
     const exchange = await this.#exchange("GET", `/v1/operations/${encodeURIComponent(idempotencyKey)}`);
     if (exchange.answered && exchange.status === 404) return notFoundOrMalformed(exchange.text);
     return outcomeOf(exchange);
+  }
+
+  async performedSince(from: Date, after?: string): Promise<PspJournalPage> {
+    const query = new URLSearchParams({ created_from: from.toISOString() });
+    if (after !== undefined) query.set("starting_after", after);
+    const exchange = await this.#exchange("GET", `/v1/operations?${query.toString()}`);
+    if (!exchange.answered) return { kind: "unknown", reason: exchange.reason };
+    if (exchange.status >= 500 || exchange.status === 429) return { kind: "unknown", reason: "server_error" };
+    if (exchange.status >= 400) return { kind: "unknown", reason: "rejected" };
+    const answer = journalSchema.safeParse(parsed(exchange.text));
+    if (!answer.success) return { kind: "unknown", reason: "malformed_answer" };
+    const performed = answer.data.operations.map((operation) => ({
+      operationId: operation.idempotency_key,
+      paymentId: operation.merchant_reference,
+      status: operation.status,
+      performedAt: new Date(operation.created_at),
+    }));
+    return { kind: "page", performed, next: answer.data.next };
   }
 
   #followUp(collection: "captures" | "refunds", request: FollowUpRequest): Promise<PspOutcome> {

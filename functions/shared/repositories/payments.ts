@@ -66,7 +66,8 @@ interface PaymentRow {
   cancel_pending: boolean;
 }
 
-interface OperationRow {
+/** As the table has it. */
+export interface OperationRow {
   operation_id: string;
   payment_id: string;
   merchant_id: string;
@@ -100,7 +101,7 @@ const OPERATION_FIELDS = [
   "created_at",
   "updated_at",
 ] as const satisfies readonly (keyof OperationRow)[];
-const OPERATION_COLUMNS = OPERATION_FIELDS.join(", ");
+export const OPERATION_COLUMNS = OPERATION_FIELDS.join(", ");
 /** The same beside a payment's columns, some of which have the same names. */
 const JOINED_OPERATION_COLUMNS = OPERATION_FIELDS.map((field) => `f.${field} AS f_${field}`).join(", ");
 type JoinedOperationRow = { [Field in keyof OperationRow as `f_${Field}`]: OperationRow[Field] };
@@ -300,7 +301,8 @@ function toPayment(row: PaymentRow): Payment {
   };
 }
 
-function toOperation(row: OperationRow): Operation {
+/** A row as the code has it. */
+export function toOperation(row: OperationRow): Operation {
   return {
     operationId: row.operation_id,
     paymentId: row.payment_id,

@@ -136,6 +136,44 @@ describe("PSP simulator and its adapter", () => {
     assert.equal((await effects(request.idempotencyKey)).length, 1);
   });
 
+  it("lists what it performed since a time, a page at a time, each as it stands now", async () => {
+    // Prepare
+    offset.milliseconds = 60_000;
+    const from = clock.now();
+    const requests = Array.from({ length: 101 }, (_, index) =>
+      authorization(index === 0 ? "pm_async_ok" : index === 1 ? "pm_declined" : "pm_ok"),
+    );
+    for (const request of requests) await provider(5_000).authorize(request);
+    await sleep(100);
+
+    // Act
+    const first = await provider().performedSince(from);
+    const second = await provider().performedSince(from, first.kind === "page" ? first.next : "");
+
+    // Assess
+    assert.ok(first.kind === "page" && second.kind === "page");
+    const performed = [...first.performed, ...second.performed];
+    assert.deepEqual(
+      performed.map(({ operationId }) => operationId),
+      requests.map(({ idempotencyKey }) => idempotencyKey),
+    );
+    assert.deepEqual(
+      performed.slice(0, 3).map(({ status }) => status),
+      ["succeeded", "declined", "succeeded"],
+    );
+    assert.deepEqual([first.performed.length, second.next], [100, undefined]);
+    assert.ok(performed.every(({ paymentId, performedAt }) => paymentId === PAYMENT && performedAt >= from));
+  });
+
+  it("gives no journal to who has no key, nor while it is down", async () => {
+    assert.deepEqual(await provider(300, "wrong").performedSince(new Date()), {
+      kind: "unknown",
+      reason: "rejected",
+    });
+    await call("PUT", "/faults", { down: true });
+    assert.deepEqual(await provider().performedSince(new Date()), { kind: "unknown", reason: "connection" });
+  });
+
   it("charges once when the same key comes many times at once", async () => {
     const request = authorization("pm_slow");
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => provider(5_000).authorize(request)));
