@@ -167,13 +167,12 @@ async function confirm(
   operation: OperationReference | undefined,
 ): Promise<ConfirmResult> {
   const [role, record] = await Promise.all([dependencies.role.read(), dependencies.operations.read()]);
-  const { reading } = await observe(dependencies);
-  const witness = reading?.named ?? "unreadable";
   const isOwn = record !== undefined && record.operationId === operation?.operationId;
+  const [{ reading }, seen] = await Promise.all([observe(dependencies), lookAndRemember(dependencies)]);
+  const witness = reading?.named ?? "unreadable";
   if (isOwn && role.role === "ACTIVE" && role.epoch === record.targetEpoch) {
     return { lost: true, witness, reason: "this Region took over already", decided: true };
   }
-  const seen = await lookAndRemember(dependencies);
   if (seen.consecutiveFailures === 0) {
     return { lost: false, witness, reason: `the peer ${seen.reason}`, decided: true };
   }

@@ -23,7 +23,7 @@ export interface RegionControlDependencies {
   readonly probe: { read(): Promise<ProbeRecord | undefined> };
   readonly witness: Witness;
   readonly executions: ExecutionReader;
-  /** Opens or closes the other Region's capacity; resolves once that is done. */
+  /** Closes the other Region's capacity and waits for it, or has it opened without waiting. */
   readonly peerCapacity: (action: "open" | "close") => Promise<void>;
   /** Tells the on-call engineer. */
   readonly notify: (subject: string, text: string) => Promise<void>;

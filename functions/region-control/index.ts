@@ -30,9 +30,9 @@ const environment = readEnvironment([
 
 const PEER_CODES = { apse1: "apse2", apse2: "apse1" } as const;
 /** Milliseconds: the other Region may be a black hole. */
-const PEER_TIMEOUT_MS = 5_000;
+const PEER_TIMEOUT_MS = 3_000;
 const OWN_LIMITS = { connectionTimeout: 1_000, requestTimeout: 3_000 };
-const PEER_LIMITS = { connectionTimeout: 1_500, requestTimeout: 3_000 };
+const PEER_LIMITS = { connectionTimeout: 1_500, requestTimeout: 2_500 };
 
 const log = createLogger();
 const own = { client: documentClient(), table: environment.REGION_TABLE };
@@ -70,6 +70,8 @@ export const handler = createHandler({
       new InvokeCommand({
         FunctionName: peerCapacityFunction,
         Qualifier: "live",
+        // Closing is waited for, since nobody may work on while the other Region takes over; opening only has to happen.
+        InvocationType: action === "close" ? "RequestResponse" : "Event",
         Payload: JSON.stringify({ action }),
       }),
     );

@@ -1,4 +1,4 @@
-import { hasBegunPromotion, nextEpoch } from "../domain/failover";
+import { hasBegunPromotion, nextEpoch, OPERATION_STALE_SECONDS, secondsBetween } from "../domain/failover";
 import type { LockResult, OperationReference } from "../shared/failover/actions";
 import { OperationInProgress, RegionAlreadyActive, RoleChanged } from "../shared/failover/errors";
 import { isOpen, isUnderWay } from "../shared/failover/executions";
@@ -26,7 +26,7 @@ export async function lock(
   const [role, old] = await Promise.all([roles.read(), operations.read()]);
   await requireFree(dependencies, operation, old);
   const highest = await highestEpoch(dependencies, role);
-  const resumed = old !== undefined && isUnfinished(old) && old.targetEpoch >= highest ? old : undefined;
+  const resumed = resumable(operation, role, old, highest, clock.now());
   requireRole(role, resumed);
   if (old) await endForgotten(dependencies, operation, old);
   const now = clock.now();
@@ -68,9 +68,30 @@ async function requireFree(
   }
 }
 
-/** Whether there is something to take up: what was aborted, cancelled or only rehearsed is over. */
-function isUnfinished(old: OperationRecord): boolean {
-  return !old.dryRun && (isOpen(old) || old.state === "FAILED");
+/**
+ * The operation to take up, if there is one: it came to no end, nobody went further since, and it is fresh or has left
+ * its role here. What failed longer ago is no reason to do without confirmation now.
+ *
+ * @throws OperationInProgress when a rehearsal would push one aside that must be finished
+ */
+function resumable(
+  operation: OperationReference,
+  role: RegionState,
+  old: OperationRecord | undefined,
+  highest: number,
+  now: Date,
+): OperationRecord | undefined {
+  if (old === undefined || old.dryRun || !(isOpen(old) || old.state === "FAILED")) return undefined;
+  const isFresh = secondsBetween(old.updatedAt, now) <= OPERATION_STALE_SECONDS;
+  const isHere = role.role === "TAKING_OVER" || role.role === "ACTIVE";
+  if (old.targetEpoch < highest || !(isFresh || isHere)) return undefined;
+  if (!operation.dryRun) return old;
+  if (hasBegunPromotion(old.step)) {
+    throw new OperationInProgress(
+      `operation ${old.operationId} ended at step ${old.step} and must be finished`,
+    );
+  }
+  return undefined;
 }
 
 function requireRole(role: RegionState, resumed: OperationRecord | undefined): void {

@@ -1,0 +1,379 @@
+import assert from "node:assert/strict";
+import type { RDSClient } from "@aws-sdk/client-rds";
+import { createHandler, type PeerUnavailableDetail } from "../../../functions/peer-probe/handler";
+import { clusterStatus, unfitness } from "../../../functions/peer-probe/fitness";
+import { lookAtPeer, type Look } from "../../../functions/peer-probe/look";
+import type { ProbeRecord, WitnessRecord } from "../../../functions/shared/regions/observationRecords";
+import type { StatusAnswer } from "../../../functions/shared/regions/peerStatus";
+import {
+  MemoryObservation,
+  MemoryOperation,
+  MemoryRole,
+  operationOf,
+  StandingClock,
+  TestExecutions,
+  TestWitness,
+  TIMINGS,
+} from "./failoverSupport";
+import { TestLog } from "./support";
+
+const SERVES: Look = { ok: true, reason: "serves" };
+const SILENT: Look = { ok: false, reason: "no answer within the time limit" };
+
+/** The standby dr that watches primary. */
+class Standby {
+  readonly clock = new StandingClock();
+  readonly role = new MemoryRole("STANDBY", 1);
+  readonly operations = new MemoryOperation();
+  readonly executions = new TestExecutions();
+  readonly probes = new MemoryObservation<ProbeRecord>();
+  readonly witnessHistory = new MemoryObservation<WitnessRecord>();
+  readonly witness = new TestWitness(this.clock, "primary");
+  readonly metric: number[] = [];
+  readonly events: PeerUnavailableDetail[] = [];
+  sight = SERVES;
+  looks = 0;
+  unfit: string | undefined;
+
+  readonly handle = createHandler({
+    ...{ place: "dr", regionCode: "apse2", timings: TIMINGS, clock: this.clock, log: new TestLog() },
+    ...{ role: this.role, operations: this.operations, executions: this.executions, probes: this.probes },
+    ...{ witnessHistory: this.witnessHistory, witness: this.witness },
+    look: async () => {
+      this.looks += 1;
+      return this.sight;
+    },
+    unfitness: async () => this.unfit,
+    publishMetric: async (value) => void this.metric.push(value),
+    putEvent: async (detail) => void this.events.push(detail),
+  });
+
+  /** The schedule's event. */
+  minute(): Promise<unknown> {
+    this.clock.pass(60);
+    return this.handle({ source: "aws.events", "detail-type": "Scheduled Event" });
+  }
+
+  confirm(): Promise<unknown> {
+    this.clock.pass(8);
+    return this.handle({ action: "confirm", operation: operationOf() });
+  }
+
+  /** An operation with the lock. */
+  start(changes: object = {}): void {
+    const at = this.clock.now();
+    this.operations.record = {
+      ...operationOf(),
+      ...{
+        state: "RUNNING",
+        step: "confirm",
+        targetEpoch: 2,
+        previousEpoch: 1,
+        request: "none",
+        timeline: [],
+      },
+      ...{ startedAt: at, updatedAt: at },
+      ...changes,
+    };
+  }
+}
+
+describe("peer probe", () => {
+  let standby: Standby;
+  beforeEach(() => {
+    standby = new Standby();
+  });
+
+  describe("every minute", () => {
+    it("counts failures in a row and forgets them when the peer serves again", async () => {
+      await standby.minute();
+      const okAt = standby.clock.now();
+      standby.sight = SILENT;
+      await standby.minute();
+      const failedAt = standby.clock.now();
+      const answer = await standby.minute();
+
+      assert.deepEqual(answer, { unavailable: true, consecutiveFailures: 2, reason: SILENT.reason });
+      assert.deepEqual(standby.metric, [0, 1, 1]);
+      assert.deepEqual(standby.probes.value, {
+        ...{ consecutiveFailures: 2, lastOkAt: okAt, firstFailedAt: failedAt },
+        ...{ lastCheckedAt: standby.clock.now(), reason: SILENT.reason },
+      });
+
+      standby.sight = SERVES;
+      await standby.minute();
+      assert.deepEqual(standby.metric, [0, 1, 1, 0]);
+      assert.equal(standby.probes.value.firstFailedAt, undefined);
+    });
+
+    it("says that the peer is lost at every look from the second failure on, while nobody acts", async () => {
+      standby.sight = SILENT;
+      await standby.minute();
+      assert.equal(standby.events.length, 0);
+      await standby.minute();
+      await standby.minute();
+
+      assert.equal(standby.events.length, 2);
+      assert.deepEqual(standby.events[0], {
+        ...{ place: "dr", regionCode: "apse2", consecutiveFailures: 2, reason: SILENT.reason },
+        firstFailedAt: "2026-11-24T09:01:00.000Z",
+      });
+    });
+
+    it("is quiet while an operation is under way, and speaks again when its execution is gone", async () => {
+      standby.sight = SILENT;
+      standby.start();
+      standby.executions.running.set(operationOf().executionArn, true);
+      await standby.minute();
+      await standby.minute();
+      assert.equal(standby.events.length, 0);
+
+      standby.executions.running.set(operationOf().executionArn, false);
+      await standby.minute();
+      standby.start({ state: "ABORTED" });
+      await standby.minute();
+
+      assert.equal(standby.events.length, 2);
+    });
+
+    it("is not kept quiet by a rehearsal, nor by a record that cannot be read", async () => {
+      standby.sight = SILENT;
+      standby.start({ dryRun: true });
+      standby.executions.running.set(operationOf().executionArn, true);
+      await standby.minute();
+      await standby.minute();
+      assert.equal(standby.events.length, 1);
+
+      standby.operations.read = async () => Promise.reject(new Error("malformed"));
+      await standby.minute();
+      assert.equal(standby.events.length, 2);
+    });
+
+    for (const role of ["ACTIVE", "FENCED"] as const) {
+      it(`does not look in a Region that is ${role}, and keeps its alarm quiet`, async () => {
+        standby.role.state = { ...standby.role.state, role };
+        standby.sight = SILENT;
+        for (let minute = 0; minute < 3; minute += 1) await standby.minute();
+
+        assert.deepEqual([standby.looks, standby.metric, standby.events.length], [0, [0, 0, 0], 0]);
+      });
+    }
+
+    it("looks on while it takes over, without starting anything", async () => {
+      standby.role.state = { ...standby.role.state, role: "TAKING_OVER" };
+      standby.sight = SILENT;
+      await standby.minute();
+      await standby.minute();
+
+      assert.deepEqual([standby.metric, standby.events.length], [[1, 1], 0]);
+    });
+  });
+
+  describe("confirming a loss", () => {
+    beforeEach(() => {
+      standby.start();
+      standby.sight = SILENT;
+      standby.witness.named = "dr";
+    });
+
+    it("needs two failures in a row and the witness", async () => {
+      const first = await standby.confirm();
+      const second = await standby.confirm();
+
+      assert.deepEqual(first, {
+        ...{ lost: false, decided: false, witness: "dr", reason: `one look failed: ${SILENT.reason}` },
+      });
+      assert.deepEqual(second, { lost: true, decided: true, witness: "dr", reason: SILENT.reason });
+    });
+
+    it("does not decide while the world still sees the peer, or cannot be asked", async () => {
+      await standby.confirm();
+      for (const named of ["primary", undefined] as const) {
+        standby.witness.named = named;
+        const answer = (await standby.confirm()) as { reason: string };
+
+        const witness = named ?? "unreadable";
+        const reason = `the peer is lost to this Region (${SILENT.reason}), but the witness says ${witness}`;
+        assert.deepEqual(answer, { lost: false, decided: false, witness, reason });
+      }
+    });
+
+    it("decides against it as soon as the peer serves", async () => {
+      await standby.confirm();
+      await standby.confirm();
+      standby.sight = SERVES;
+
+      const answer = await standby.confirm();
+
+      assert.deepEqual(answer, { lost: false, decided: true, witness: "dr", reason: "the peer serves" });
+    });
+
+    it("does not take over with a Region that is not fit, and names the reason", async () => {
+      standby.unfit = "its database cluster is absent";
+      await standby.confirm();
+
+      const answer = await standby.confirm();
+
+      const reason = "this Region is not fit to take over: its database cluster is absent";
+      assert.deepEqual(answer, { lost: false, decided: false, witness: "dr", reason });
+    });
+
+    it("holds nothing up in a second run after this Region became active", async () => {
+      standby.role.state = { ...standby.role.state, role: "ACTIVE", epoch: 2 };
+      standby.sight = SERVES;
+
+      const answer = (await standby.confirm()) as { lost: boolean; decided: boolean };
+
+      assert.deepEqual([answer.lost, answer.decided], [true, true]);
+    });
+  });
+
+  describe("watching the witness", () => {
+    const watch = (): Promise<unknown> => standby.handle({ action: "witness" });
+
+    it("is ready once this Region was named without a gap for the whole wait", async () => {
+      standby.witness.named = "dr";
+      for (let seconds = 0; seconds < 150; seconds += 25) {
+        assert.deepEqual(await watch(), { named: true, namedForSeconds: seconds, ready: false });
+        standby.clock.pass(25);
+      }
+
+      assert.deepEqual(await watch(), { named: true, namedForSeconds: 150, ready: true });
+    });
+
+    it("begins anew after another answer, and after a gap in the looks", async () => {
+      standby.witness.named = "dr";
+      await watch();
+      standby.clock.pass(20);
+      standby.witness.named = "primary";
+      assert.deepEqual(await watch(), { named: false, namedForSeconds: 0, ready: false });
+
+      standby.clock.pass(20);
+      standby.witness.named = "dr";
+      await watch();
+      standby.clock.pass(200);
+      assert.deepEqual(await watch(), { named: true, namedForSeconds: 0, ready: false });
+    });
+
+    it("is not ready while there is no answer, and goes on counting after one is missing", async () => {
+      standby.witness.named = "dr";
+      await watch();
+      standby.clock.pass(10);
+      standby.witness.named = undefined;
+      assert.deepEqual(await watch(), { named: false, namedForSeconds: 0, ready: false });
+
+      standby.clock.pass(10);
+      standby.witness.named = "dr";
+      assert.deepEqual(await watch(), { named: true, namedForSeconds: 20, ready: false });
+    });
+
+    it("counts from the confirmation on", async () => {
+      standby.start();
+      standby.sight = SILENT;
+      standby.witness.named = "dr";
+      await standby.confirm();
+      standby.clock.pass(20);
+
+      assert.deepEqual(await watch(), { named: true, namedForSeconds: 20, ready: false });
+    });
+  });
+
+  describe("one look", () => {
+    const status = (place: "primary" | "dr", traffic: boolean): StatusAnswer => ({
+      ...{ reachable: true, traffic },
+      status: {
+        ...{ place, region: "apse1", role: "ACTIVE", epoch: 1, database: traffic ? "writable" : "read_only" },
+        ...{ serviceAlarm: "OK", summary: `role=ACTIVE traffic=${traffic ? "yes" : "no"}` },
+      },
+    });
+    const silent: StatusAnswer = { reachable: false, reason: "no answer within the time limit" };
+    const look = async (
+      direct: StatusAnswer,
+      publicName: StatusAnswer,
+      reads: { direct?: string; publicName?: string } = {},
+    ): Promise<Look> =>
+      lookAtPeer({
+        place: "dr",
+        direct: { look: async () => direct },
+        publicName: { look: async () => publicName },
+        readDirect: async () => reads.direct,
+        readPublicName: async () => reads.publicName,
+      });
+
+    it("finds the peer serving by either name", async () => {
+      assert.deepEqual(await look(status("primary", true), silent), SERVES);
+      assert.deepEqual(await look(silent, status("primary", true)), {
+        ...{ ok: true, reason: "serves by the public name; peer's name: no answer within the time limit" },
+      });
+    });
+
+    it("finds it lost when no name leads to it, or it says no of itself", async () => {
+      assert.deepEqual(await look(silent, status("dr", true)), {
+        ...{ ok: false, reason: "peer's name: no answer within the time limit; public name: leads to dr" },
+      });
+      assert.match(
+        (await look(status("primary", false), status("primary", false))).reason,
+        /^peer's name: traffic=no \(role ACTIVE, database read_only, service alarm OK\)/,
+      );
+    });
+
+    it("finds it lost when the question on the way that works is not answered", async () => {
+      const answer = await look(status("primary", true), silent, { direct: "answered 503" });
+      assert.deepEqual(answer, { ok: false, reason: "synthetic read: answered 503" });
+
+      const other = await look(silent, status("primary", true), { direct: "answered 503" });
+      assert.equal(other.ok, true);
+    });
+  });
+
+  describe("fitness", () => {
+    const ownStatus = (place: "primary" | "dr"): StatusAnswer => ({
+      ...{ reachable: true, traffic: false },
+      status: {
+        ...{ place, region: "apse2", role: "STANDBY", epoch: 1, database: "not_asked" },
+        ...{ serviceAlarm: "UNKNOWN", summary: "role=STANDBY traffic=no" },
+      },
+    });
+    const fitness = (
+      own: StatusAnswer,
+      database: () => Promise<string | undefined>,
+    ): Promise<string | undefined> =>
+      unfitness({ place: "dr", ownApi: { look: async () => own }, clusterStatus: database });
+
+    it("needs the own API and an available cluster", async () => {
+      assert.equal(await fitness(ownStatus("dr"), async () => "available"), undefined);
+    });
+
+    it("names everything that is missing", async () => {
+      const away: StatusAnswer = { reachable: false, reason: "refused" };
+      assert.equal(
+        await fitness(away, async () => undefined),
+        "its own API does not answer (refused); its database cluster is absent",
+      );
+      assert.equal(
+        await fitness(ownStatus("primary"), async () => "stopped"),
+        "its own name leads to primary; its database cluster is stopped",
+      );
+      const rdsFault = Object.assign(new Error("no answer"), { name: "TimeoutError" });
+      assert.equal(
+        await fitness(ownStatus("dr"), () => Promise.reject(rdsFault)),
+        "RDS does not answer (TimeoutError)",
+      );
+    });
+
+    it("asks RDS for the cluster's status, and knows when there is none", async () => {
+      const rds = (answer: object | Error): RDSClient =>
+        ({
+          send: async () => {
+            if (answer instanceof Error) throw answer;
+            return answer;
+          },
+        }) as unknown as RDSClient;
+      const absent = Object.assign(new Error("not found"), { name: "DBClusterNotFoundFault" });
+
+      assert.equal(await clusterStatus(rds({ DBClusters: [{ Status: "available" }] }), "arn"), "available");
+      assert.equal(await clusterStatus(rds(absent), "arn"), undefined);
+      await assert.rejects(clusterStatus(rds(new Error("other")), "arn"), { message: "other" });
+    });
+  });
+});
