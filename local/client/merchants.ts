@@ -67,8 +67,36 @@ export async function createMerchant(store: MerchantStore, merchant: NewMerchant
   }
   const merchantId = `mer_${base32Id(randomBytes(KEY_BYTES))}`;
   const apiKey = `mk_${merchant.test ? "test" : "live"}_${randomBytes(KEY_BYTES).toString("base64url")}`;
-  // One statement, so that there is never a merchant without its key.
-  await store.database.query(
+  await insertMerchant(store, { merchantId, apiKey }, name, url);
+  return { merchantId, apiKey };
+}
+
+/**
+ * Makes a merchant whose id and key are given, unless it is there with this key.
+ * @returns whether it was made just now
+ */
+export async function ensureMerchant(
+  store: MerchantStore,
+  { merchantId, apiKey }: MerchantWithKey,
+  name: string,
+): Promise<boolean> {
+  const known = await store.database.query(
+    "SELECT 1 FROM payments.merchant_api_keys WHERE merchant_id = $1 AND key_hash = $2 AND revoked_at IS NULL",
+    [merchantId, hashApiKey(store.apiKeyPepper, apiKey)],
+  );
+  if (known.rowCount === 1) return false;
+  await insertMerchant(store, { merchantId, apiKey }, name);
+  return true;
+}
+
+/** One statement, so that there is never a merchant without its key. */
+async function insertMerchant(
+  { database, apiKeyPepper }: MerchantStore,
+  { merchantId, apiKey }: MerchantWithKey,
+  name: string,
+  notificationUrl?: string,
+): Promise<void> {
+  await database.query(
     `WITH merchant AS (
        INSERT INTO payments.merchants (merchant_id, name, notification_url) VALUES ($1, $2, $3) RETURNING merchant_id)
      INSERT INTO payments.merchant_api_keys (key_id, merchant_id, key_hash)
@@ -76,12 +104,11 @@ export async function createMerchant(store: MerchantStore, merchant: NewMerchant
     [
       merchantId,
       name,
-      url ?? null,
+      notificationUrl ?? null,
       `key_${base32Id(randomBytes(KEY_BYTES))}`,
-      hashApiKey(store.apiKeyPepper, apiKey),
+      hashApiKey(apiKeyPepper, apiKey),
     ],
   );
-  return { merchantId, apiKey };
 }
 
 /** Revokes every key of a merchant. Returns how many were usable, or undefined when there is no such merchant. */

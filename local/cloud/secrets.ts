@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import * as z from "zod";
+import { base32Id } from "../../functions/domain/identifiers";
 
 const text = z.string().min(16);
 
@@ -9,6 +10,7 @@ const schema = z.object({
   databaseApplication: z.object({ username: z.string(), password: text }),
   merchants: z.object({ apiKeyPepper: text, notificationSigningKey: text }),
   psp: z.object({ apiKey: text, notificationKey: text }),
+  syntheticMerchant: z.object({ merchantId: text, apiKey: text }),
 });
 
 /** The values of the "existing" secrets, which on AWS somebody else has made. */
@@ -22,6 +24,11 @@ export function createSecrets(file: string): ExistingSecrets {
     databaseApplication: { username: "payments_app", password: random() },
     merchants: { apiKeyPepper: random(), notificationSigningKey: random() },
     psp: { apiKey: random(), notificationKey: random() },
+    // In the forms of any merchant's; the merchant itself is made once there is a database.
+    syntheticMerchant: {
+      merchantId: `mer_${base32Id(randomBytes(32))}`,
+      apiKey: `mk_test_${randomBytes(32).toString("base64url")}`,
+    },
   };
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;

@@ -23,6 +23,7 @@ import type { Engine } from "../toolchain";
 import { ensureDemoMerchant } from "./demoMerchant";
 import { ensurePrerequisites } from "./prerequisites";
 import { Pulumi, REPOSITORY, type ResourceChanges } from "./Pulumi";
+import { ensureSyntheticMerchant } from "./syntheticMerchant";
 import type { DeploymentTarget } from "./target";
 
 const BASE_CONFIGURATION = join(REPOSITORY, "Pulumi.local.yaml");
@@ -51,8 +52,9 @@ export async function deploy(
   const { directory } = target;
   const files = cloudFiles(directory);
   const cloud = readEmbeddedCloud(directory);
+  const secrets = readSecrets(files.secrets);
   const values = await step("Preparing secrets, certificates and the hosted zone", () =>
-    ensurePrerequisites(cloud, readSecrets(files.secrets), environmentSuffix()),
+    ensurePrerequisites(cloud, secrets, environmentSuffix()),
   );
   const pulumi = new Pulumi({ ...options, ...target });
   // This command holds the folder's lock, so no engine of ours can be running.
@@ -78,7 +80,8 @@ export async function deploy(
   signal.throwIfAborted();
   await directPspNotifications(target, outputs);
   const merchant = await ensureDemoMerchant(cloud, outputs);
-  return { changes, merchantCreated: merchant.created };
+  const syntheticCreated = await ensureSyntheticMerchant(cloud, outputs, secrets.syntheticMerchant);
+  return { changes, merchantCreated: merchant.created || syntheticCreated };
 }
 
 /**

@@ -29,6 +29,7 @@ export const SECRET_NAMES = {
   databaseApplication: "secret-database-application",
   merchants: "secret-merchants",
   psp: "secret-psp",
+  syntheticMerchant: "secret-synthetic-merchant",
 } as const satisfies Record<keyof ExistingSecrets, string>;
 
 type SecretKey = keyof typeof SECRET_NAMES;
