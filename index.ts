@@ -9,6 +9,7 @@ import { exportFlatOutputs } from "./components/flatOutputs";
 import { forbidDefaultProviders } from "./components/guards";
 import { buildFunctions, LambdaBundles } from "./components/LambdaBundles";
 import { liveState } from "./components/liveState";
+import { omit } from "./components/omit";
 import { RegionPair } from "./components/RegionPair";
 import { peerOf, REGIONS } from "./components/regions";
 import { TemplateStack, type StackParameters } from "./components/TemplateStack";
@@ -18,8 +19,10 @@ const environment = environmentOf(config);
 const regions = new RegionPair(config);
 forbidDefaultProviders(regions);
 
-/** What a failover changes at run time. */
+/** What a failover changes at run time: as the live control record says, not as it was deployed. */
 const live = liveState(config);
+
+const names = hostNames(config);
 
 // --- Keys, network, and the buckets that deployments need -----------------------------------------------------------
 
@@ -183,15 +186,7 @@ const code = regions.both(
     new LambdaBundles(`code-${region.code}`, { region, environment, bundles, ...store[region.place] }),
 );
 
-const secretParameters = regions.both(({ place }) => {
-  const arns = secretArns(config, place);
-  return {
-    ApplicationSecretArn: arns.databaseApplication,
-    AdminSecretArn: arns.databaseAdmin,
-    MerchantSecretArn: arns.merchants,
-    PspSecretArn: arns.psp,
-  };
-});
+const secrets = { primary: secretArns(config, "primary"), dr: secretArns(config, "dr") };
 
 const functionRoles = regions.both(
   (region) =>
@@ -200,7 +195,10 @@ const functionRoles = regions.both(
       environment,
       store: store[region.place],
       parameters: {
-        ...secretParameters[region.place],
+        ApplicationSecretArn: secrets[region.place].databaseApplication,
+        AdminSecretArn: secrets[region.place].databaseAdmin,
+        MerchantSecretArn: secrets[region.place].merchants,
+        PspSecretArn: secrets[region.place].psp,
         SecretsKeyArn: config.secretsKeyArns?.[region.place],
         DataKeyArn: encryption[region.place].outputs.DataKeyArn,
         LogsKeyArn: encryption[region.place].outputs.LogsKeyArn,
@@ -216,22 +214,66 @@ const functionRoles = regions.both(
     }),
 );
 
+/** What every function of a Region has in common. */
+const placement = regions.both(({ place }) => ({
+  LogLevel: config.functions.logLevel,
+  DataKeyArn: encryption[place].outputs.DataKeyArn,
+  PrivateSubnetIds: network[place].outputs.PrivateSubnetIds,
+  FunctionSecurityGroupId: network[place].outputs.FunctionSecurityGroupId,
+  DatabaseHost: database[place].outputs.ClusterEndpoint,
+  DatabasePort: database[place].outputs.ClusterPort,
+  DatabaseName: database[place].outputs.DatabaseName,
+  ApplicationSecretArn: secrets[place].databaseApplication,
+  RegionTable: regionState[place].outputs.RegionTableName,
+}));
+
+/** Where a Region's code and dead letters are; no version freezes them. */
+const functionSupport = regions.both(({ place }) => ({
+  CodeBucketName: artifacts[place].outputs.BucketName,
+  FunctionDeadLetterQueueArn: messaging[place].outputs.FunctionDeadLetterQueueArn,
+}));
+
+// --- Schema and role record: what a Region needs before it takes payments -------------------------------------------
+
+const preparation = regions.both(
+  (region) =>
+    new TemplateStack("preparation", {
+      region,
+      environment,
+      parameters: {
+        ...placement[region.place],
+        ...functionSupport[region.place],
+        ...code[region.place].codeParameters("preparation"),
+        SchemaMigrationRoleArn: functionRoles[region.place].outputs.SchemaMigrationRoleArn,
+        RegionRoleRoleArn: functionRoles[region.place].outputs.RegionRoleRoleArn,
+        AdminSecretArn: secrets[region.place].databaseAdmin,
+        ActivePlace: live.activePlace,
+        Epoch: live.epoch,
+      },
+    }),
+);
+
+// --- Functions on the path of payments ------------------------------------------------------------------------------
+
+/** Who may write: the witness and the protocol's timings. */
+const protocol = {
+  WitnessName: names.witness,
+  WitnessTtlSeconds: config.protocol.witnessTtlSeconds,
+  WitnessFreshSeconds: config.protocol.witnessFreshSeconds,
+  LeaseSeconds: config.protocol.leaseSeconds,
+};
+
 /** Everything that a function's published version freezes, besides its code. */
 const functionSettings = regions.both(({ place }) => {
   return {
-    ...secretParameters[place],
-    ...functionRoles[place].outputs,
-    LogLevel: config.functions.logLevel,
-    DataKeyArn: encryption[place].outputs.DataKeyArn,
-    PrivateSubnetIds: network[place].outputs.PrivateSubnetIds,
-    FunctionSecurityGroupId: network[place].outputs.FunctionSecurityGroupId,
+    ...placement[place],
+    ...protocol,
+    ...omit(functionRoles[place].outputs, "SchemaMigrationRoleArn", "RegionRoleRoleArn"),
+    MerchantSecretArn: secrets[place].merchants,
+    PspSecretArn: secrets[place].psp,
     OutboundSecurityGroupId: network[place].outputs.OutboundSecurityGroupId,
-    DatabaseHost: database[place].outputs.ClusterEndpoint,
-    DatabasePort: database[place].outputs.ClusterPort,
-    DatabaseName: database[place].outputs.DatabaseName,
     SessionsTable: tables.outputs.SessionsTableName,
     ResultsTable: tables.outputs.ResultsTableName,
-    RegionTable: regionState[place].outputs.RegionTableName,
     PaymentQueueUrl: messaging[place].outputs.PaymentQueueUrl,
     TransactionBucketName: storage[place].outputs.TransactionBucketName,
     PspBaseUrl: config.psp.baseUrl,
@@ -248,12 +290,11 @@ const functions = regions.both(
       store: store[region.place],
       parameters: {
         ...functionSettings[region.place],
-        ...code[region.place].codeParameters,
+        ...functionSupport[region.place],
+        ...code[region.place].codeParameters("functions"),
         ConfigurationHash: configurationHash("functions", functionSettings[region.place]),
-        CodeBucketName: artifacts[region.place].outputs.BucketName,
         ResultsStreamArn: regionState[region.place].outputs.ResultsStreamArn,
         PaymentQueueArn: messaging[region.place].outputs.PaymentQueueArn,
-        FunctionDeadLetterQueueArn: messaging[region.place].outputs.FunctionDeadLetterQueueArn,
         EventDeadLetterQueueArn: messaging[region.place].outputs.EventDeadLetterQueueArn,
         ProvisionedConcurrency: config.functions.provisionedConcurrency,
         ProvisionedConcurrencyMaximum: config.functions.provisionedConcurrencyMaximum,
@@ -261,8 +302,6 @@ const functions = regions.both(
         ConsumersEnabled: live[region.place].consumersEnabled,
         StreamConsumersEnabled: live[region.place].streamConsumersEnabled,
         OutboxRelayEnabled: live[region.place].outboxRelayEnabled,
-        ActivePlace: live.activePlace,
-        Epoch: live.epoch,
       },
     }),
 );
@@ -270,16 +309,16 @@ const functions = regions.both(
 // --- Ways in: the API for merchants, the load balancer for notifications of the PSP ---------------------------------
 
 const payments = regions.both((region) => {
-  const hosts = hostNames(config, region.code);
+  const hosts = names[region.place];
   const aliases = functions[region.place].outputs;
   return new TemplateStack("payments", {
     region,
     environment,
     store: store[region.place],
     parameters: {
-      RegionalApiDomainName: hosts.regionalApi,
-      PublicApiDomainName: hosts.publicApi,
-      NotificationsDomainName: hosts.regionalNotifications,
+      RegionalApiDomainName: hosts.api,
+      PublicApiDomainName: names.api,
+      NotificationsDomainName: hosts.notifications,
       ApiCertificateArn: config.certificates[region.place],
       LoadBalancerCertificateArn: config.certificates[region.place],
       AuthorizerAliasArn: aliases.AuthorizerAliasArn,
@@ -300,7 +339,154 @@ const payments = regions.both((region) => {
   });
 });
 
-// --- Outputs: flat, `Primary…`, `Dr…` -------------------------------------------------------------------------------
+// --- Failover: who watches, who decides and who acts; the same in both Regions --------------------------------------
+
+const failoverRoles = regions.both((region) => {
+  const { place } = region;
+  return new TemplateStack("failover-roles", {
+    region,
+    environment,
+    store: store[place],
+    parameters: {
+      DataKeyArn: encryption[place].outputs.DataKeyArn,
+      PeerDataKeyArn: encryption[peerOf(place)].outputs.DataKeyArn,
+      MessagingKeyArn: encryption[place].outputs.MessagingKeyArn,
+      LogsKeyArn: encryption[place].outputs.LogsKeyArn,
+      SecretsKeyArn: config.secretsKeyArns?.[place],
+      ApplicationSecretArn: secrets[place].databaseApplication,
+      MerchantSecretArn: secrets[place].merchants,
+      PspSecretArn: secrets[place].psp,
+      SyntheticSecretArn: secrets[place].syntheticMerchant,
+      CertificateArn: config.certificates[place],
+      SessionsTableName: tables.outputs.SessionsTableName,
+      ResultsTableName: tables.outputs.ResultsTableName,
+      ControlTableName: tables.outputs.ControlTableName,
+      RegionTableName: regionState[place].outputs.RegionTableName,
+      GlobalClusterIdentifier: database[place].outputs.GlobalClusterIdentifier,
+      ClusterArn: database[place].outputs.ClusterArn,
+      PeerClusterArn: database[peerOf(place)].outputs.ClusterArn,
+      PaymentQueueArn: messaging[place].outputs.PaymentQueueArn,
+      FunctionDeadLetterQueueArn: messaging[place].outputs.FunctionDeadLetterQueueArn,
+      OperationsTopicArn: messaging[place].outputs.OperationsTopicArn,
+      EventBusArn: messaging[place].outputs.EventBusArn,
+      TransactionBucketName: storage[place].outputs.TransactionBucketName,
+    },
+  });
+});
+
+const failoverSettings = regions.both(({ place }) => {
+  return {
+    ...placement[place],
+    ...protocol,
+    ...failoverRoles[place].outputs,
+    TakeoverWaitSeconds: config.protocol.takeoverWaitSeconds,
+    MessagingKeyArn: encryption[place].outputs.MessagingKeyArn,
+    LogsKeyArn: encryption[place].outputs.LogsKeyArn,
+    OutboundSecurityGroupId: network[place].outputs.OutboundSecurityGroupId,
+    OwnApiUrl: `https://${names[place].api}`,
+    PeerApiUrl: `https://${names[peerOf(place)].api}`,
+    PublicApiUrl: `https://${names.api}`,
+    PspBaseUrl: config.psp.baseUrl,
+    GlobalClusterIdentifier: database[place].outputs.GlobalClusterIdentifier,
+    ClusterArn: database[place].outputs.ClusterArn,
+    PeerClusterArn: database[peerOf(place)].outputs.ClusterArn,
+    MerchantSecretArn: secrets[place].merchants,
+    PspSecretArn: secrets[place].psp,
+    SyntheticSecretArn: secrets[place].syntheticMerchant,
+    CertificateArn: config.certificates[place],
+    SessionsTable: tables.outputs.SessionsTableName,
+    ResultsTable: tables.outputs.ResultsTableName,
+    ControlTable: tables.outputs.ControlTableName,
+    PaymentQueueUrl: messaging[place].outputs.PaymentQueueUrl,
+    OperationsTopicArn: messaging[place].outputs.OperationsTopicArn,
+    TransactionBucketName: storage[place].outputs.TransactionBucketName,
+    ProvisionedConcurrency: config.functions.provisionedConcurrency,
+  } satisfies Partial<StackParameters<"failover-functions">>;
+});
+
+const failoverFunctions = regions.both(
+  (region) =>
+    new TemplateStack("failover-functions", {
+      region,
+      environment,
+      store: store[region.place],
+      parameters: {
+        ...failoverSettings[region.place],
+        ...functionSupport[region.place],
+        ...code[region.place].codeParameters("failover-functions"),
+        ConfigurationHash: configurationHash("failover-functions", failoverSettings[region.place]),
+        EventDeadLetterQueueArn: messaging[region.place].outputs.EventDeadLetterQueueArn,
+      },
+    }),
+);
+
+const failover = regions.both((region) => {
+  const aliases = failoverFunctions[region.place].outputs;
+  return new TemplateStack("failover", {
+    region,
+    environment,
+    store: store[region.place],
+    parameters: {
+      Approval: config.failover.approval,
+      WitnessFreshSeconds: config.protocol.witnessFreshSeconds,
+      RegionControlAliasArn: aliases.RegionControlAliasArn,
+      PeerProbeAliasArn: aliases.PeerProbeAliasArn,
+      DatabaseControlAliasArn: aliases.DatabaseControlAliasArn,
+      CapacityControlAliasArn: aliases.CapacityControlAliasArn,
+      PaymentRecoveryAliasArn: aliases.PaymentRecoveryAliasArn,
+      SyntheticPaymentAliasArn: aliases.SyntheticPaymentAliasArn,
+      FailoverReportAliasArn: aliases.FailoverReportAliasArn,
+      LogsKeyArn: encryption[region.place].outputs.LogsKeyArn,
+    },
+  });
+});
+
+const failoverDetection = regions.both(
+  (region) =>
+    new TemplateStack("failover-detection", {
+      region,
+      environment,
+      parameters: {
+        StateMachineArn: failover[region.place].outputs.StateMachineArn,
+        OperationsTopicArn: messaging[region.place].outputs.OperationsTopicArn,
+        EventDeadLetterQueueArn: messaging[region.place].outputs.EventDeadLetterQueueArn,
+        ClusterIdentifier: database[region.place].outputs.ClusterIdentifier,
+      },
+    }),
+);
+
+// --- Names of both Regions: deployed from dr, so that they do not stand in the Region that fails --------------------
+
+const dns = new TemplateStack("dns", {
+  region: regions.dr,
+  environment,
+  parameters: {
+    HostedZoneId: config.domain.hostedZoneId,
+    WitnessName: names.witness,
+    PublicApiDomainName: names.api,
+    PublicNotificationsDomainName: names.notifications,
+    PrimaryApiDomainName: names.primary.api,
+    PrimaryNotificationsDomainName: names.primary.notifications,
+    PrimaryPublicTarget: payments.primary.outputs.PublicDomainTarget,
+    PrimaryPublicTargetZoneId: payments.primary.outputs.PublicDomainHostedZoneId,
+    PrimaryRegionalTarget: payments.primary.outputs.RegionalDomainTarget,
+    PrimaryRegionalTargetZoneId: payments.primary.outputs.RegionalDomainHostedZoneId,
+    PrimaryLoadBalancerTarget: payments.primary.outputs.LoadBalancerDnsName,
+    PrimaryLoadBalancerTargetZoneId: payments.primary.outputs.LoadBalancerHostedZoneId,
+    DrApiDomainName: names.dr.api,
+    DrNotificationsDomainName: names.dr.notifications,
+    DrPublicTarget: payments.dr.outputs.PublicDomainTarget,
+    DrPublicTargetZoneId: payments.dr.outputs.PublicDomainHostedZoneId,
+    DrRegionalTarget: payments.dr.outputs.RegionalDomainTarget,
+    DrRegionalTargetZoneId: payments.dr.outputs.RegionalDomainHostedZoneId,
+    DrLoadBalancerTarget: payments.dr.outputs.LoadBalancerDnsName,
+    DrLoadBalancerTargetZoneId: payments.dr.outputs.LoadBalancerHostedZoneId,
+    // The embedded cloud's clock scales what is in the zone by itself.
+    WitnessTtlSeconds: config.target === "aws" ? config.protocol.witnessTtlSeconds : undefined,
+  },
+});
+
+// --- Outputs: flat, `Primary…`, `Dr…`, `Global…` --------------------------------------------------------------------
 
 const perRegion = [
   encryption,
@@ -311,12 +497,18 @@ const perRegion = [
   messaging,
   database,
   functionRoles,
+  preparation,
   functions,
   payments,
+  failoverRoles,
+  failoverFunctions,
+  failover,
+  failoverDetection,
 ];
 
 /** Every stack's outputs under one flat key each; also written to the file that tests read. */
 export const flatOutputs = exportFlatOutputs([
   tables,
+  dns,
   ...perRegion.flatMap(({ primary, dr }) => [primary, dr]),
 ]);

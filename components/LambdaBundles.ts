@@ -6,17 +6,19 @@ import type { Environment } from "./environment";
 import type { Templates } from "./generated/templates";
 import { pascalCase } from "./names";
 import type { Region } from "./RegionPair";
+import { loadTemplate } from "./template";
+import { templateFile, type TemplateName } from "./TemplateStack";
 
 const ROOT = path.resolve(__dirname, "..");
 
-/** The parameters of template functions that name code. */
-type CodeParameterName = Extract<
-  keyof Templates["functions"]["parameters"],
+/** The parameters of a template that name code. */
+type CodeParameterName<T extends TemplateName> = Extract<
+  keyof Templates[T]["parameters"],
   `${string}CodeKey` | `${string}CodeSha256`
 >;
 
-/** `<Function>CodeKey` and `<Function>CodeSha256` of every function. */
-export type CodeParameters = Pick<Templates["functions"]["parameters"], CodeParameterName>;
+/** `<Function>CodeKey` and `<Function>CodeSha256` of every function in a template. */
+export type CodeParameters<T extends TemplateName> = Pick<Templates[T]["parameters"], CodeParameterName<T>>;
 
 export interface LambdaBundlesArgs {
   readonly region: Region;
@@ -38,20 +40,24 @@ export function buildFunctions(): Bundle[] {
 
 /** The functions' code in one Region's bucket. */
 export class LambdaBundles extends pulumi.ComponentResource {
-  /** For the functions stack: it waits for the uploads, since the keys are theirs. */
-  readonly codeParameters: CodeParameters;
+  private readonly parameters = new Map<string, pulumi.Input<string>>();
 
   constructor(name: string, args: LambdaBundlesArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("payments:index:LambdaBundles", name, {}, opts);
-    const parameters: Record<string, pulumi.Input<string>> = {};
     for (const bundle of args.bundles) {
       const pascal = pascalCase(bundle.name);
-      parameters[`${pascal}CodeKey`] = this.upload(bundle, args).key;
-      parameters[`${pascal}CodeSha256`] = bundle.sha256Base64;
+      this.parameters.set(`${pascal}CodeKey`, this.upload(bundle, args).key);
+      this.parameters.set(`${pascal}CodeSha256`, bundle.sha256Base64);
     }
-    // One pair for each function folder; TemplateStack refuses a pair too many or one that is missing.
-    this.codeParameters = parameters as unknown as CodeParameters;
     this.registerOutputs({});
+  }
+
+  /** For one template's stack: it waits for the uploads, since the keys are theirs. */
+  codeParameters<T extends TemplateName>(template: T): CodeParameters<T> {
+    const declared = loadTemplate(templateFile(template)).parameters;
+    const given = [...this.parameters].filter(([name]) => declared.has(name));
+    // One pair for each function that the template holds; TemplateStack refuses one that is missing.
+    return Object.fromEntries(given) as unknown as CodeParameters<T>;
   }
 
   private upload(bundle: Bundle, { region, environment, bucketName, keyArn }: LambdaBundlesArgs) {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { AWS_TIMINGS } from "../functions/domain/failover";
 import { fail, readKey, type KeySpec } from "./configKeys";
-import type { Place } from "./regions";
+import { REGIONS, type Place } from "./regions";
 
 /** One value for each Region. */
 const perPlace = <T extends z.ZodType>(value: T) => z.strictObject({ primary: value, dr: value });
@@ -26,6 +27,9 @@ const hostName = z
 
 /** A private /16, the size that the network template cuts into subnets. */
 const vpcCidr = z.string().regex(/^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/);
+
+/** Seconds of the protocol; fractions are for the embedded cloud, whose clock runs faster. */
+const seconds = z.number().min(0.1).max(3_600);
 
 const tagValue = z.string().regex(/^[\w .:/=+@-]{1,256}$/);
 
@@ -96,9 +100,10 @@ export const CONFIG_KEYS = {
       databaseApplication: secretPair,
       merchants: secretPair,
       psp: secretPair,
+      syntheticMerchant: secretPair,
     }),
     expected:
-      "ARNs of the existing secrets databaseAdmin, databaseApplication, merchants and psp, each with primary (ap-southeast-1) and dr (ap-southeast-2)",
+      "ARNs of the existing secrets databaseAdmin, databaseApplication, merchants, psp and syntheticMerchant, each with primary (ap-southeast-1) and dr (ap-southeast-2)",
     example:
       "{ psp: { primary: arn:aws:secretsmanager:ap-southeast-1:123456789012:secret:secret-psp-prod-AbCdEf, dr: ... }, ... }",
   },
@@ -147,6 +152,28 @@ export const CONFIG_KEYS = {
       "any of throttlingRateLimit (requests per second), throttlingBurstLimit (requests at once), paymentLimitMinorUnits (largest payment)",
     example: "{ throttlingRateLimit: 500, throttlingBurstLimit: 1000 }",
   },
+  failover: {
+    schema: z
+      .strictObject({ approval: z.enum(["automatic", "approval"]) })
+      .partial()
+      .default({}),
+    expected: "approval: automatic (a failover goes ahead by itself) or approval (it waits for an operator)",
+    example: "{ approval: automatic }",
+  },
+  protocol: {
+    schema: z
+      .strictObject({
+        witnessTtlSeconds: seconds,
+        witnessFreshSeconds: seconds,
+        leaseSeconds: seconds,
+        takeoverWaitSeconds: seconds,
+      })
+      .default({ ...AWS_TIMINGS }),
+    expected:
+      "witnessTtlSeconds, witnessFreshSeconds, leaseSeconds and takeoverWaitSeconds, each at least 0.1; absent = 10, 15, 120 and 150",
+    example:
+      "{ witnessTtlSeconds: 10, witnessFreshSeconds: 15, leaseSeconds: 120, takeoverWaitSeconds: 150 }",
+  },
   secretsKeyArns: {
     schema: z.strictObject({ primary: keyArn(PRIMARY_REGION), dr: keyArn(DR_REGION) }).optional(),
     expected:
@@ -180,6 +207,25 @@ function isLoopback(url: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+/** What `leaseSeconds` must outlast: the lease itself and the lease keeper's schedule of a minute. */
+const LEAST_LEASE_SECONDS = 60;
+
+/**
+ * The relations that the safety of writes rests on: whoever writes by an old reading of the witness has lost its lease
+ * before another Region starts. Shorter values than AWS's schedules and health checks allow are for the embedded cloud.
+ */
+function checkProtocol({ target, protocol }: PaymentsConfig): void {
+  const { witnessTtlSeconds, witnessFreshSeconds, leaseSeconds, takeoverWaitSeconds } = protocol;
+  const refuse = (problem: string) => fail("protocol", CONFIG_KEYS.protocol, problem);
+  if (witnessFreshSeconds < witnessTtlSeconds) refuse("witnessFreshSeconds is below witnessTtlSeconds");
+  if (takeoverWaitSeconds < leaseSeconds + witnessTtlSeconds) {
+    refuse("takeoverWaitSeconds is below leaseSeconds plus witnessTtlSeconds");
+  }
+  if (target === "embedded") return;
+  if (leaseSeconds < LEAST_LEASE_SECONDS) refuse(`leaseSeconds is below ${LEAST_LEASE_SECONDS}`);
+  if (witnessTtlSeconds < 1) refuse("witnessTtlSeconds is below 1, the least of a record");
+}
+
 /** Rules that span keys. */
 function checkTogether(config: PaymentsConfig): void {
   const { target, endpoint } = config;
@@ -206,6 +252,7 @@ function checkTogether(config: PaymentsConfig): void {
   if (least !== undefined && most !== undefined && least > most) {
     fail("functions", CONFIG_KEYS.functions, "provisionedConcurrency is above provisionedConcurrencyMaximum");
   }
+  checkProtocol(config);
   if (target === "embedded" && config.environmentType === "production") {
     fail("environmentType", CONFIG_KEYS.environmentType, "the embedded cloud is never production");
   }
@@ -225,24 +272,29 @@ export function loadConfig(source: pulumi.Config = new pulumi.Config("payments")
   return config;
 }
 
-/** Host names of the API and of the notifications, public and per Region. */
-export function hostNames(config: PaymentsConfig, regionCode: string) {
-  const zone = config.domain.zoneName;
+/** Host names: of the API and of the notifications, public and per Region, and of the witness. */
+export function hostNames({ domain: { zoneName } }: Pick<PaymentsConfig, "domain">) {
+  const regional = (place: Place) => ({
+    api: `api-${REGIONS[place].code}.${zoneName}`,
+    notifications: `notifications-${REGIONS[place].code}.${zoneName}`,
+  });
   return {
-    publicApi: `api.${zone}`,
-    regionalApi: `api-${regionCode}.${zone}`,
-    publicNotifications: `notifications.${zone}`,
-    regionalNotifications: `notifications-${regionCode}.${zone}`,
+    api: `api.${zoneName}`,
+    notifications: `notifications.${zoneName}`,
+    witness: `witness.${zoneName}`,
+    primary: regional("primary"),
+    dr: regional("dr"),
   };
 }
 
 /** ARNs of the existing secrets in one Region. */
 export function secretArns(config: PaymentsConfig, place: Place) {
-  const { databaseAdmin, databaseApplication, merchants, psp } = config.secrets;
+  const { databaseAdmin, databaseApplication, merchants, psp, syntheticMerchant } = config.secrets;
   return {
     databaseAdmin: databaseAdmin[place],
     databaseApplication: databaseApplication[place],
     merchants: merchants[place],
     psp: psp[place],
+    syntheticMerchant: syntheticMerchant[place],
   };
 }

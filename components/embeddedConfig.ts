@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as yaml from "js-yaml";
+import { AWS_TIMINGS } from "../functions/domain/failover";
 import type { PaymentsConfig } from "./config";
 
 /** What only a running embedded cloud knows; everything else of stack `local` is committed. */
@@ -10,7 +11,32 @@ export type EmbeddedValues = Pick<
 > & {
   /** https address of the embedded cloud. */
   readonly endpoint: string;
+  /** AWS seconds in a second of this machine (`clockFactor` in cloud.json); absent = 1. */
+  readonly clockFactor?: number | undefined;
 };
+
+/** Least of a timing, in seconds: what templates and configuration take. */
+const LEAST_SECONDS = 0.1;
+
+/**
+ * The protocol's timings on a cloud whose clock runs faster: functions wait in wall time, everything else is scaled by
+ * the cloud itself.
+ * @param clockFactor AWS seconds in a second of this machine; 1 is real time
+ * @throws RangeError when the factor is no positive number
+ */
+export function scaledProtocol(clockFactor: number): PaymentsConfig["protocol"] {
+  if (!(clockFactor > 0) || !Number.isFinite(clockFactor)) {
+    throw new RangeError(`the clock factor must be a positive number, not ${clockFactor}`);
+  }
+  const scaled = (seconds: number) =>
+    Math.max(LEAST_SECONDS, Math.round((seconds / clockFactor) * 1_000) / 1_000);
+  return {
+    witnessTtlSeconds: scaled(AWS_TIMINGS.witnessTtlSeconds),
+    witnessFreshSeconds: scaled(AWS_TIMINGS.witnessFreshSeconds),
+    leaseSeconds: scaled(AWS_TIMINGS.leaseSeconds),
+    takeoverWaitSeconds: scaled(AWS_TIMINGS.takeoverWaitSeconds),
+  };
+}
 
 interface StackFile {
   encryptionsalt?: string;
@@ -43,7 +69,8 @@ export function writeEmbeddedConfig(
 ): void {
   const base = readStackFile(baseFile);
   const earlier = fs.existsSync(targetFile) ? readStackFile(targetFile) : {};
-  const own = Object.entries({ ...values, ...overrides }).map(
+  const { clockFactor = 1, ...running } = values;
+  const own = Object.entries({ ...running, protocol: scaledProtocol(clockFactor), ...overrides }).map(
     ([key, value]) => [`payments:${key}`, value] as const,
   );
   const encryptionsalt = salt ?? earlier.encryptionsalt ?? base.encryptionsalt;

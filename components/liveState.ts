@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { PaymentsConfig } from "./config";
+import { controlRecord, ControlRecordUnreadable, newestActivation, type Activation } from "./controlRecord";
 import { peerOf, type Pair, type Place } from "./regions";
 
 /**
@@ -52,11 +54,76 @@ export function liveStateOf(activePlace: Place, epoch: number, source: LiveState
   return { ...(states as Record<Place, RegionLiveState>), activePlace, epoch, source };
 }
 
+/** The first epoch of either Region: what a platform starts with that never failed over. */
+function expectedState({ activeRegion }: Pick<PaymentsConfig, "activeRegion">): LiveState {
+  return liveStateOf(activeRegion, activeRegion === "primary" ? 1 : 2, "configuration");
+}
+
 /**
- * The state that stacks are deployed with. The one place that decides it; whoever reads the control record answers
- * here, and nothing else in the program changes.
+ * The state that configuration and control record come to.
+ * @throws pulumi.RunError when they name different Regions: what is expected and what is must be brought together by a
+ * person, never by an `up` that changes the Region that takes payments
  */
-export function liveState(config: Pick<PaymentsConfig, "activeRegion">): LiveState {
-  // The first epoch of either Region: what a platform starts with that never failed over.
-  return liveStateOf(config.activeRegion, config.activeRegion === "primary" ? 1 : 2, "configuration");
+export function reconciledState(
+  config: Pick<PaymentsConfig, "activeRegion">,
+  activation: Activation | undefined,
+): LiveState {
+  if (activation === undefined) return expectedState(config);
+  const { activePlace, epoch } = activation;
+  if (activePlace !== config.activeRegion) {
+    throw new pulumi.RunError(
+      `configuration key payments:activeRegion says ${config.activeRegion}, but ${activePlace} is active (epoch ${epoch}).\n` +
+        `  After a failover, accept it:   pulumi config set payments:activeRegion ${activePlace}\n` +
+        `  then preview: what the failover changed shows as already live, and an up alters nothing of it.\n` +
+        `  To go back to ${config.activeRegion}: npm run failover -- failback, never by this setting.`,
+    );
+  }
+  return liveStateOf(activePlace, epoch, "control-record");
+}
+
+async function learn(config: LiveStateConfig): Promise<LiveState> {
+  const answers = await controlRecord.readBoth({
+    environmentSuffix: config.environmentSuffix,
+    endpoint: config.endpoint,
+  });
+  for (const answer of answers) {
+    if (answer.kind === "unreadable") await pulumi.log.warn(`control record not read in ${answer.reason}`);
+  }
+  try {
+    return reconciledState(config, newestActivation(answers));
+  } catch (error) {
+    if (!(error instanceof ControlRecordUnreadable)) throw error;
+    // A preview may run where no credentials are; it changes nothing.
+    if (pulumi.runtime.isDryRun()) return expectedState(config);
+    throw new pulumi.RunError(`${error.message}: without it an update might undo a failover`);
+  }
+}
+
+type LiveStateConfig = Pick<PaymentsConfig, "activeRegion" | "environmentSuffix" | "endpoint">;
+
+/** The live state as the program hands it on: each value of its own, known as soon as the control record was read. */
+export interface LiveOutputs extends Pair<{ readonly [K in keyof RegionLiveState]: pulumi.Output<boolean> }> {
+  readonly activePlace: pulumi.Output<Place>;
+  readonly epoch: pulumi.Output<number>;
+}
+
+/**
+ * The state that stacks are deployed with: what the live control record says, or what is expected where there is no
+ * record yet. The one place that decides it.
+ */
+export function liveState(config: LiveStateConfig): LiveOutputs {
+  const state = pulumi.output(learn(config));
+  const region = (place: Place) => ({
+    active: state.apply((live) => live[place].active),
+    paymentQueueOpen: state.apply((live) => live[place].paymentQueueOpen),
+    consumersEnabled: state.apply((live) => live[place].consumersEnabled),
+    streamConsumersEnabled: state.apply((live) => live[place].streamConsumersEnabled),
+    outboxRelayEnabled: state.apply((live) => live[place].outboxRelayEnabled),
+  });
+  return {
+    primary: region("primary"),
+    dr: region("dr"),
+    activePlace: state.apply(({ activePlace }) => activePlace),
+    epoch: state.apply(({ epoch }) => epoch),
+  };
 }

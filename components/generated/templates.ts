@@ -588,6 +588,16 @@ export interface FailoverFunctionsParameters {
    */
   readonly DataKeyArn: Input<string>;
   /**
+   * Messaging key of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly MessagingKeyArn: Input<string>;
+  /**
+   * Key for log groups (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
    * This Region's API by its Regional name.
    * Pattern: `^https://[^\s]+$`.
    */
@@ -965,6 +975,11 @@ export interface FailoverRolesParameters {
    */
   readonly ApplicationSecretArn: Input<string>;
   /**
+   * Existing secret with the API key pepper and the notification signing key; readiness reads that it exists, never its value.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly MerchantSecretArn: Input<string>;
+  /**
    * Existing secret with the keys of the payment service provider.
    * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
    */
@@ -974,6 +989,11 @@ export interface FailoverRolesParameters {
    * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
    */
   readonly SyntheticSecretArn: Input<string>;
+  /**
+   * Existing certificate of this Region, whose validity readiness watches.
+   * Pattern: `^arn:aws:acm:[a-z0-9-]*:\d{12}:.+$`.
+   */
+  readonly CertificateArn: Input<string>;
   /**
    * Table sessions.
    * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
@@ -1250,15 +1270,25 @@ export interface FunctionsParameters {
    */
   readonly OutboxRelayEnabled?: Input<boolean | "true" | "false">;
   /**
-   * Place that is active, for the role record of a Region that has none yet.
-   * Default: primary.
+   * Name of the witness record, whose answer (primary or dr) says which Region may write.
+   * Pattern: `^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`.
    */
-  readonly ActivePlace?: Input<"primary" | "dr">;
+  readonly WitnessName: Input<string>;
   /**
-   * Epoch for the role record of a Region that has none yet; odd while primary is active, even while dr is.
-   * Default: 1. At least 1.
+   * How long a function keeps an answer of the witness.
+   * Default: 10. At least 0.1.
    */
-  readonly Epoch?: Input<number | string>;
+  readonly WitnessTtlSeconds?: Input<number | string>;
+  /**
+   * Age up to which a reading of the witness lets a Region write.
+   * Default: 15. At least 0.1.
+   */
+  readonly WitnessFreshSeconds?: Input<number | string>;
+  /**
+   * How long a Region may write after its lease was renewed.
+   * Default: 120. At least 0.1.
+   */
+  readonly LeaseSeconds?: Input<number | string>;
   /**
    * Environments kept warm for each function of the hot path (authorizer, intake, query); 0 = none and no scaling.
    * Default: 0. At least 0. At most 100.
@@ -1315,11 +1345,6 @@ export interface FunctionsParameters {
    * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
    */
   readonly ApplicationSecretArn: Input<string>;
-  /**
-   * Existing secret of the database's administrator.
-   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
-   */
-  readonly AdminSecretArn: Input<string>;
   /**
    * Existing secret with the API key pepper and the notification signing key.
    * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
@@ -1506,26 +1531,6 @@ export interface FunctionsParameters {
    */
   readonly StatusCodeSha256: Input<string>;
   /**
-   * Code of schema-migration.
-   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
-   */
-  readonly SchemaMigrationCodeKey: Input<string>;
-  /**
-   * Its base64 SHA-256.
-   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
-   */
-  readonly SchemaMigrationCodeSha256: Input<string>;
-  /**
-   * Code of region-role.
-   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
-   */
-  readonly RegionRoleCodeKey: Input<string>;
-  /**
-   * Its base64 SHA-256.
-   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
-   */
-  readonly RegionRoleCodeSha256: Input<string>;
-  /**
    * Role of authorizer.
    * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
    */
@@ -1580,16 +1585,6 @@ export interface FunctionsParameters {
    * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
    */
   readonly StatusRoleArn: Input<string>;
-  /**
-   * Role of schema-migration.
-   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
-   */
-  readonly SchemaMigrationRoleArn: Input<string>;
-  /**
-   * Role of region-role.
-   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
-   */
-  readonly RegionRoleRoleArn: Input<string>;
 }
 
 /** Outputs of cfn/functions.yaml. */
@@ -1616,10 +1611,6 @@ export interface FunctionsOutputs {
   readonly PaymentEventsFunctionArn: string;
   /** Function status. */
   readonly StatusFunctionArn: string;
-  /** Function schema-migration. */
-  readonly SchemaMigrationFunctionArn: string;
-  /** Function region-role. */
-  readonly RegionRoleFunctionArn: string;
   /** Alias live of authorizer. */
   readonly AuthorizerAliasArn: string;
   /** Alias live of intake. */
@@ -1979,6 +1970,129 @@ export interface PaymentsOutputs {
 }
 
 /**
+ * Parameters of cfn/preparation.yaml.
+ * Payments: database schema and role record of one Region.
+ */
+export interface PreparationParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /** The Region's fixed place. It says nothing about which Region is active right now. */
+  readonly Place: Input<"primary" | "dr">;
+  /**
+   * Lowest level that the functions log.
+   * Default: INFO.
+   */
+  readonly LogLevel?: Input<"DEBUG" | "INFO" | "WARN" | "ERROR">;
+  /**
+   * Processor of the functions; arm64 costs a fifth less.
+   * Default: arm64.
+   */
+  readonly Architecture?: Input<"arm64" | "x86_64">;
+  /**
+   * Place that is active, for the role record of a Region that has none yet.
+   * Default: primary.
+   */
+  readonly ActivePlace?: Input<"primary" | "dr">;
+  /**
+   * Epoch for the role record of a Region that has none yet; odd while primary is active, even while dr is.
+   * Default: 1. At least 1.
+   */
+  readonly Epoch?: Input<number | string>;
+  /** Private subnets, one per Availability Zone. */
+  readonly PrivateSubnetIds: Input<string> | Input<Input<string>[]>;
+  /** Security group of every function (template network). */
+  readonly FunctionSecurityGroupId: Input<string>;
+  /**
+   * Data key of this Region, for the environments.
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * This Region's own cluster endpoint; a replicated secret would name the primary's.
+   * Pattern: `^[A-Za-z0-9.-]{1,253}$`.
+   */
+  readonly DatabaseHost: Input<string>;
+  /**
+   * Port of the cluster.
+   * Default: 5432. Pattern: `^\d{1,5}$`.
+   */
+  readonly DatabasePort?: Input<string>;
+  /**
+   * Name of the database.
+   * Default: payments. Pattern: `^[a-z][a-z0-9_]{0,62}$`.
+   */
+  readonly DatabaseName?: Input<string>;
+  /**
+   * Existing secret of the database's application user.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly ApplicationSecretArn: Input<string>;
+  /**
+   * Existing secret of the database's administrator.
+   * Pattern: `^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$`.
+   */
+  readonly AdminSecretArn: Input<string>;
+  /**
+   * Name of the table region.
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTable: Input<string>;
+  /**
+   * For failed asynchronous invocations and stream batches.
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly FunctionDeadLetterQueueArn: Input<string>;
+  /**
+   * Bucket of the code (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly CodeBucketName: Input<string>;
+  /**
+   * Code of schema-migration.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly SchemaMigrationCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly SchemaMigrationCodeSha256: Input<string>;
+  /**
+   * Code of region-role.
+   * Pattern: `^[A-Za-z0-9/._-]{1,512}$`.
+   */
+  readonly RegionRoleCodeKey: Input<string>;
+  /**
+   * Its base64 SHA-256.
+   * Pattern: `^[A-Za-z0-9+/]{43}=$`.
+   */
+  readonly RegionRoleCodeSha256: Input<string>;
+  /**
+   * Role of schema-migration.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly SchemaMigrationRoleArn: Input<string>;
+  /**
+   * Role of region-role.
+   * Pattern: `^arn:aws:iam::\d{12}:role/.+$`.
+   */
+  readonly RegionRoleRoleArn: Input<string>;
+}
+
+/** Outputs of cfn/preparation.yaml. */
+export interface PreparationOutputs {
+  /** Function schema-migration. */
+  readonly SchemaMigrationFunctionArn: string;
+  /** Function region-role. */
+  readonly RegionRoleFunctionArn: string;
+}
+
+/**
  * Parameters of cfn/region-state.yaml.
  * Payments: the Region's own table (role and lease) and the look-up of this Region's results stream.
  */
@@ -2268,6 +2382,7 @@ export interface Templates {
   readonly messaging: { readonly parameters: MessagingParameters; readonly outputs: MessagingOutputs };
   readonly network: { readonly parameters: NetworkParameters; readonly outputs: NetworkOutputs };
   readonly payments: { readonly parameters: PaymentsParameters; readonly outputs: PaymentsOutputs };
+  readonly preparation: { readonly parameters: PreparationParameters; readonly outputs: PreparationOutputs };
   readonly "region-state": {
     readonly parameters: RegionStateParameters;
     readonly outputs: RegionStateOutputs;
@@ -2366,8 +2481,6 @@ export const templateOutputs: {
     "OutboxRelayFunctionArn",
     "PaymentEventsFunctionArn",
     "StatusFunctionArn",
-    "SchemaMigrationFunctionArn",
-    "RegionRoleFunctionArn",
     "AuthorizerAliasArn",
     "IntakeAliasArn",
     "QueryAliasArn",
@@ -2424,6 +2537,7 @@ export const templateOutputs: {
     "NotificationsUrl",
     "WebAclArn",
   ],
+  preparation: ["SchemaMigrationFunctionArn", "RegionRoleFunctionArn"],
   "region-state": ["RegionTableName", "RegionTableArn", "ResultsStreamArn"],
   storage: [
     "TransactionBucketName",

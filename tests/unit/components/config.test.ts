@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as yaml from "js-yaml";
 import { CONFIG_KEYS, hostNames, loadConfig, secretArns } from "../../../components/config";
-import { writeEmbeddedConfig } from "../../../components/embeddedConfig";
+import { scaledProtocol, writeEmbeddedConfig } from "../../../components/embeddedConfig";
 import { setConfig, VALID_CONFIG } from "./mocks";
 
 const ROOT = path.resolve(__dirname, "../../..");
@@ -125,6 +125,31 @@ describe("configuration", () => {
       { provisionedConcurrency: 9, provisionedConcurrencyMaximum: 3 },
       /is above/,
     ],
+    [
+      "a lease that ends before the keeper renews it",
+      "protocol",
+      { witnessTtlSeconds: 10, witnessFreshSeconds: 15, leaseSeconds: 59, takeoverWaitSeconds: 150 },
+      /leaseSeconds is below 60/,
+    ],
+    [
+      "a wait that is over before the old lease is",
+      "protocol",
+      { witnessTtlSeconds: 10, witnessFreshSeconds: 15, leaseSeconds: 120, takeoverWaitSeconds: 129 },
+      /takeoverWaitSeconds is below/,
+    ],
+    [
+      "an answer of the witness that is stale before it is renewed",
+      "protocol",
+      { witnessTtlSeconds: 10, witnessFreshSeconds: 9, leaseSeconds: 120, takeoverWaitSeconds: 150 },
+      /witnessFreshSeconds is below/,
+    ],
+    [
+      "a time to live that no record can have",
+      "protocol",
+      { witnessTtlSeconds: 0.5, witnessFreshSeconds: 15, leaseSeconds: 120, takeoverWaitSeconds: 150 },
+      /witnessTtlSeconds is below 1/,
+    ],
+    ["an approval of another kind", "failover", { approval: "maybe" }, /approval/],
     ["an endpoint on AWS", "endpoint", "https://127.0.0.1:4566", /target is aws/],
     ["no e-mail address", "onCallEmail", "on-call", /./],
   ];
@@ -179,12 +204,13 @@ describe("configuration", () => {
     }
   });
 
-  it("derives host names and secrets of one Region", () => {
-    assert.deepEqual(hostNames(VALID_CONFIG, "apse2"), {
-      publicApi: "api.payments.example",
-      regionalApi: "api-apse2.payments.example",
-      publicNotifications: "notifications.payments.example",
-      regionalNotifications: "notifications-apse2.payments.example",
+  it("derives host names and secrets of both Regions", () => {
+    assert.deepEqual(hostNames(VALID_CONFIG), {
+      api: "api.payments.example",
+      notifications: "notifications.payments.example",
+      witness: "witness.payments.example",
+      primary: { api: "api-apse1.payments.example", notifications: "notifications-apse1.payments.example" },
+      dr: { api: "api-apse2.payments.example", notifications: "notifications-apse2.payments.example" },
     });
     assert.equal(secretArns(VALID_CONFIG, "dr").psp, VALID_CONFIG.secrets.psp.dr);
   });
@@ -209,6 +235,20 @@ describe("configuration of stack local", () => {
     const config = loadConfig();
     assert.equal(config.endpoint, values.endpoint);
     assert.equal(config.environmentSuffix, "local");
+  });
+
+  it("divides the protocol's timings by the cloud's clock", () => {
+    const target = path.join(folder, "Pulumi.local.yaml");
+    writeEmbeddedConfig(path.join(ROOT, "Pulumi.local.yaml"), target, { ...values, clockFactor: 20 });
+    useStackFile(target);
+    assert.deepEqual(loadConfig().protocol, {
+      witnessTtlSeconds: 0.5,
+      witnessFreshSeconds: 0.75,
+      leaseSeconds: 6,
+      takeoverWaitSeconds: 7.5,
+    });
+    assert.deepEqual(scaledProtocol(1), VALID_CONFIG.protocol);
+    for (const factor of [0, -1, NaN, Infinity]) assert.throws(() => scaledProtocol(factor), RangeError);
   });
 
   it("lets a test choose its own suffix", () => {

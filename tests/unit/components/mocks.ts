@@ -88,6 +88,7 @@ export const VALID_CONFIG: PaymentsConfig = {
     databaseApplication: secretPair("database-application"),
     merchants: secretPair("merchants"),
     psp: secretPair("psp"),
+    syntheticMerchant: secretPair("synthetic-merchant"),
   },
   domain: { zoneName: "payments.example", hostedZoneId: "Z0123456789ABC" },
   certificates: {
@@ -97,6 +98,8 @@ export const VALID_CONFIG: PaymentsConfig = {
   psp: { baseUrl: "https://api.psp.example" },
   functions: {},
   api: {},
+  failover: {},
+  protocol: { witnessTtlSeconds: 10, witnessFreshSeconds: 15, leaseSeconds: 120, takeoverWaitSeconds: 150 },
   secretsKeyArns: undefined,
   keyAdministratorArn: undefined,
   onCallEmail: undefined,

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { controlRecord } from "../../../components/controlRecord";
 import { templateOutputs } from "../../../components/generated/templates";
 import { loadTemplate } from "../../../components/template";
 import { templateFile } from "../../../components/TemplateStack";
@@ -18,9 +19,16 @@ const BOTH = [
   "messaging",
   "database",
   "function-roles",
+  "preparation",
   "functions",
   "payments",
+  "failover-roles",
+  "failover-functions",
+  "failover",
+  "failover-detection",
 ];
+/** Made once: global tables from the primary, names from DR. */
+const ONCE = { tables: "apse1", dns: "apse2" } as const;
 
 type Output = (region: string, stackName: string, name: string) => string;
 
@@ -40,9 +48,16 @@ const SHAPES: readonly (readonly [RegExp, Output])[] = [
     /(FunctionArn|AliasArn)$/,
     (region, stack, name) => `arn:aws:lambda:${region}:123456789012:function:${stack}-${name}`,
   ],
+  [/GlobalClusterIdentifier$/, (_region, stack) => `global-${stack.replace(/^stack-/, "")}`],
+  [/ClusterArn$/, (region, stack) => `arn:aws:rds:${region}:123456789012:cluster:${stack}`],
+  [/ClusterIdentifier$/, (_region, stack) => `cluster-${stack.replace(/^stack-/, "")}`],
+  [/TopicArn$/, (region, stack) => `arn:aws:sns:${region}:123456789012:${stack}`],
+  [/EventBusArn$/, (region, stack) => `arn:aws:events:${region}:123456789012:event-bus/${stack}`],
+  [/StateMachineArn$/, (region, stack) => `arn:aws:states:${region}:123456789012:stateMachine:${stack}`],
+  [/HostedZoneId$/, () => "Z2ABCDEFGHIJKL"],
+  [/(Target|DnsName)$/, (region, stack) => `${stack}.${region}.amazonaws.com`],
   [/Port$/, () => "5432"],
   [/DatabaseName$/, () => "payments"],
-  [/GlobalClusterIdentifier$/, (_region, stack) => `global-${stack.replace(/^stack-/, "")}`],
   [/Endpoint$/, (region, stack) => `${stack}.cluster.${region}.rds.amazonaws.com`],
 ];
 
@@ -57,6 +72,9 @@ function answer(stackName: string): Record<string, string> {
     }),
   );
 }
+
+/** Nothing has ever failed over, unless a test says so. */
+controlRecord.readBoth = () => Promise.resolve([{ kind: "absent" }, { kind: "absent" }]);
 
 /** Runs index.ts from the beginning, as the engine would. */
 async function run(
@@ -95,17 +113,18 @@ describe("the program", function () {
 
   const parameters = (name: string) => parametersOf(cloud.stack(name));
 
-  it("makes every template's stack in both Regions, and the global tables once", () => {
+  it("makes every template's stack in both Regions, the global tables and the names once", () => {
     const names = cloud.ofType("aws:cloudformation/stack:Stack").map(({ inputs }) => String(inputs["name"]));
     const expected = BOTH.flatMap((template) => [
       `stack-${template}-apse1-test`,
       `stack-${template}-apse2-test`,
     ]);
-    assert.deepEqual(names.sort(), [...expected, "stack-tables-apse1-test"].sort());
+    const once = Object.entries(ONCE).map(([template, code]) => `stack-${template}-${code}-test`);
+    assert.deepEqual(names.sort(), [...expected, ...once].sort());
   });
 
   it("uses every template that there is", () => {
-    assert.deepEqual(Object.keys(templateOutputs).sort(), [...BOTH, "tables"].sort());
+    assert.deepEqual(Object.keys(templateOutputs).sort(), [...BOTH, ...Object.keys(ONCE)].sort());
   });
 
   it("creates everything through the provider of its own Region", () => {
@@ -187,8 +206,9 @@ describe("the program", function () {
         .sort();
     assert.deepEqual(keysOf("apse1"), keysOf("apse2"));
     for (const code of ["apse1", "apse2"]) {
-      const functions = parameters(`stack-functions-${code}-test`);
-      const deployed = Object.entries(functions).filter(([name]) => name.endsWith("CodeKey"));
+      const deployed = ["preparation", "functions", "failover-functions"]
+        .flatMap((template) => Object.entries(parameters(`stack-${template}-${code}-test`)))
+        .filter(([name]) => name.endsWith("CodeKey"));
       assert.deepEqual(deployed.map(([, key]) => key).sort(), keysOf(code));
     }
     for (const { inputs } of objects) assert.equal(inputs["serverSideEncryption"], "aws:kms");
@@ -227,10 +247,9 @@ describe("the program", function () {
   });
 
   it("exports every output of every stack under a flat key and writes them to the file", () => {
-    const expected = [...BOTH, "tables"].reduce(
+    const expected = [...BOTH, ...Object.keys(ONCE)].reduce(
       (sum, template) =>
-        sum +
-        templateOutputs[template as keyof typeof templateOutputs].length * (template === "tables" ? 1 : 2),
+        sum + templateOutputs[template as keyof typeof templateOutputs].length * (template in ONCE ? 1 : 2),
       0,
     );
     assert.equal(Object.keys(flat).length, expected);
@@ -257,6 +276,47 @@ describe("the program", function () {
     ];
     assert.deepEqual([...new Set(changed)].sort(), switches);
     assert.equal(changed.length, switches.length * 2);
+  });
+
+  it("follows the control record, not the configuration's first epoch", async () => {
+    // Prepare
+    const before = controlRecord.readBoth;
+    const activation = { activePlace: "dr", epoch: 8 } as const;
+    controlRecord.readBoth = () => Promise.resolve([{ kind: "activation", activation }, { kind: "absent" }]);
+
+    // Act
+    const live = await run({ activeRegion: "dr" }).finally(() => (controlRecord.readBoth = before));
+
+    // Assess
+    const of = (name: string) => parametersOf(live.cloud.stack(name));
+    assert.equal(of("stack-preparation-apse1-test")["Epoch"], "8");
+    assert.equal(of("stack-functions-apse2-test")["ConsumersEnabled"], "true");
+    assert.equal(of("stack-messaging-apse1-test")["PaymentQueueOpen"], "false");
+  });
+
+  it("gives both Regions the same witness, and each the other one's addresses", () => {
+    for (const [code, peerCode, peer] of [
+      ["apse1", "apse2", "Dr"],
+      ["apse2", "apse1", "Primary"],
+    ] as const) {
+      const failover = parameters(`stack-failover-functions-${code}-test`);
+      assert.equal(failover["WitnessName"], "witness.payments.example");
+      assert.equal(parameters(`stack-functions-${code}-test`)["WitnessName"], failover["WitnessName"]);
+      assert.equal(failover["OwnApiUrl"], `https://api-${code}.payments.example`);
+      assert.equal(failover["PeerApiUrl"], `https://api-${peerCode}.payments.example`);
+      assert.equal(failover["PeerClusterArn"], flat[`${peer}DatabaseClusterArn`]);
+      assert.equal(failover["TakeoverWaitSeconds"], "150");
+    }
+  });
+
+  it("leads the public names to the primary or to DR, and each Region's own name to that Region", () => {
+    const dns = parameters("stack-dns-apse2-test");
+    assert.equal(dns["PrimaryPublicTarget"], flat["PrimaryPaymentsPublicDomainTarget"]);
+    assert.equal(dns["DrPublicTarget"], flat["DrPaymentsPublicDomainTarget"]);
+    assert.equal(dns["DrRegionalTarget"], flat["DrPaymentsRegionalDomainTarget"]);
+    assert.equal(dns["PrimaryLoadBalancerTarget"], flat["PrimaryPaymentsLoadBalancerDnsName"]);
+    assert.equal(dns["HostedZoneId"], VALID_CONFIG.domain.hostedZoneId);
+    assert.equal(flat["GlobalDnsWitnessName"], "stack-dns-apse2-test-WitnessName");
   });
 
   it("is the same program every time: no value differs between two runs", async () => {
