@@ -7,14 +7,14 @@ import { API_KEY_PATTERN, digestsEqual, hashApiKey } from "../domain/identifiers
 import type { Queryable } from "../shared/database/Database";
 import { DatabaseNotWritable, DatabaseUnavailable } from "../shared/database/errors";
 import type { Log } from "../shared/observability/logger";
-import { RegionNotActive, type RegionStateReader } from "../shared/regions/regionState";
+import { RegionNotActive, type RegionRoleReader } from "../shared/regions/regionState";
 import { findApiKey } from "../shared/repositories/merchants";
 import type { MerchantSecret, SecretReader } from "../shared/secrets/SecretReader";
 
 /** What the authorizer works with. */
 export interface AuthorizerDependencies {
   readonly database: Queryable;
-  readonly regionState: RegionStateReader;
+  readonly regionState: RegionRoleReader;
   readonly secret: SecretReader<MerchantSecret>;
   readonly log: Log;
 }
@@ -65,7 +65,7 @@ async function identify(
   apiKey: string,
 ): Promise<string | undefined> {
   try {
-    await regionState.requireActive();
+    await regionState.requireServing();
     const { apiKeyPepper } = await secret.read();
     const hash = hashApiKey(apiKeyPepper, apiKey);
     const record = await findApiKey(database, hash);

@@ -3,6 +3,7 @@ export * from "./canonicalJson";
 export * from "./clock";
 export * from "./currencies";
 export * from "./events";
+export * from "./failover";
 export * from "./idempotency";
 export * from "./identifiers";
 export * from "./jsonBody";

@@ -2,7 +2,7 @@ import { Database } from "../shared/database/Database";
 import { readEnvironment } from "../shared/environment";
 import { runtimeDependencies } from "../shared/http/runtime";
 import { SqsPaymentQueue } from "../shared/queue/PaymentQueue";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { ADMISSION_VARIABLES, admittedRegionState } from "../shared/regions/regionState";
 import { documentClient } from "../shared/tables/client";
 import { DynamoResults } from "../shared/tables/ResultRepository";
 import { createHandler } from "./handler";
@@ -14,7 +14,7 @@ const environment = readEnvironment([
   "DATABASE_POOL_SIZE",
   "DATABASE_SECRET_ARN",
   "RESULTS_TABLE",
-  "REGION_TABLE",
+  ...ADMISSION_VARIABLES,
   "PAYMENT_QUEUE_URL",
 ]);
 const tables = documentClient();
@@ -25,5 +25,5 @@ export const handler = createHandler({
   database: Database.fromEnvironment(environment),
   queue: new SqsPaymentQueue(environment.PAYMENT_QUEUE_URL),
   results: new DynamoResults(tables, environment.RESULTS_TABLE),
-  regionState: new DynamoRegionState(tables, environment.REGION_TABLE),
+  regionState: admittedRegionState(tables, environment),
 });

@@ -3,7 +3,7 @@ import { readEnvironment } from "../shared/environment";
 import { runtimeDependencies } from "../shared/http/runtime";
 import { HttpPaymentServiceProvider } from "../shared/psp/HttpPaymentServiceProvider";
 import { RotatingPaymentServiceProvider } from "../shared/psp/RotatingPaymentServiceProvider";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { ADMISSION_VARIABLES, admittedRegionState } from "../shared/regions/regionState";
 import { pspSecret, secretReader } from "../shared/secrets/SecretReader";
 import { documentClient } from "../shared/tables/client";
 import { DynamoResults } from "../shared/tables/ResultRepository";
@@ -20,7 +20,7 @@ const environment = readEnvironment([
   "PSP_BASE_URL",
   "SESSIONS_TABLE",
   "RESULTS_TABLE",
-  "REGION_TABLE",
+  ...ADMISSION_VARIABLES,
 ]);
 const tables = documentClient();
 
@@ -32,7 +32,7 @@ export const handler = createHandler({
     secretReader(environment.PSP_SECRET_ARN, pspSecret),
     (apiKey) => new HttpPaymentServiceProvider({ baseUrl: environment.PSP_BASE_URL, apiKey }),
   ),
-  regionState: new DynamoRegionState(tables, environment.REGION_TABLE),
+  regionState: admittedRegionState(tables, environment),
   sessions: new DynamoSessions(tables, environment.SESSIONS_TABLE),
   results: new DynamoResults(tables, environment.RESULTS_TABLE),
 });

@@ -2,7 +2,7 @@ import { Database } from "../shared/database/Database";
 import { readEnvironment } from "../shared/environment";
 import { runtimeDependencies } from "../shared/http/runtime";
 import { SqsPaymentQueue } from "../shared/queue/PaymentQueue";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { ADMISSION_VARIABLES, admittedRegionState } from "../shared/regions/regionState";
 import { pspSecret, secretReader } from "../shared/secrets/SecretReader";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
@@ -14,7 +14,7 @@ const environment = readEnvironment([
   "DATABASE_POOL_SIZE",
   "DATABASE_SECRET_ARN",
   "PSP_SECRET_ARN",
-  "REGION_TABLE",
+  ...ADMISSION_VARIABLES,
   "PAYMENT_QUEUE_URL",
 ]);
 
@@ -22,7 +22,7 @@ const environment = readEnvironment([
 export const handler = createHandler({
   ...runtimeDependencies(),
   database: Database.fromEnvironment(environment),
-  regionState: new DynamoRegionState(documentClient(), environment.REGION_TABLE),
+  regionState: admittedRegionState(documentClient(), environment),
   queue: new SqsPaymentQueue(environment.PAYMENT_QUEUE_URL),
   secret: secretReader(environment.PSP_SECRET_ARN, pspSecret),
 });

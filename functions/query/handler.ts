@@ -7,20 +7,20 @@ import { paymentIdOf } from "../shared/http/paymentIdOf";
 import type { HttpRequest } from "../shared/http/request";
 import { jsonResponse, type HttpResponse } from "../shared/http/response";
 import { paymentResourceOf } from "../shared/payments/resources";
-import type { RegionStateReader } from "../shared/regions/regionState";
+import type { RegionRoleReader } from "../shared/regions/regionState";
 import { findPayment, followUpsOf, listPayments } from "../shared/repositories/payments";
 
 /** What the query works with. */
 export interface QueryDependencies extends HttpDependencies {
   readonly database: Queryable;
-  readonly regionState: RegionStateReader;
+  readonly regionState: RegionRoleReader;
 }
 
 /** `GET /v1/payments` and `GET /v1/payments/{paymentId}`: a merchant's own payments, from the active Region only. */
 export function createHandler(dependencies: QueryDependencies): ReturnType<typeof apiHandler> {
   return apiHandler("Query", dependencies, async (request) => {
     // A standby's copy may lag: it would deny a payment that was just acknowledged.
-    await dependencies.regionState.requireActive();
+    await dependencies.regionState.requireServing();
     const merchantId = merchantOf(request);
     if (request.method !== "GET") throw new ProblemError("method_not_allowed");
     return request.pathParameters["paymentId"] === undefined

@@ -1,7 +1,7 @@
 import { Database } from "../shared/database/Database";
 import { readEnvironment } from "../shared/environment";
 import { runtimeDependencies } from "../shared/http/runtime";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { regionRole } from "../shared/regions/regionState";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
 
@@ -18,5 +18,5 @@ const environment = readEnvironment([
 export const handler = createHandler({
   ...runtimeDependencies(),
   database: Database.fromEnvironment(environment),
-  regionState: new DynamoRegionState(documentClient(), environment.REGION_TABLE),
+  regionState: regionRole(documentClient(), environment.REGION_TABLE),
 });

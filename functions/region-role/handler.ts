@@ -1,11 +1,12 @@
 import type { CloudFormationCustomResourceEvent, Context } from "aws-lambda";
+import { placeOfEpoch } from "../domain/failover";
 import type { Clock } from "../shared/clock";
 import {
   serveCustomResource,
   type CustomResourceDependencies,
   type CustomResourceResult,
 } from "../shared/customResource";
-import type { RegionState } from "../shared/regions/regionState";
+import type { RegionState } from "../shared/regions/roleRecord";
 
 /** What seeding the role works with. */
 export interface RegionRoleDependencies extends CustomResourceDependencies {
@@ -41,14 +42,15 @@ async function work(
   const activePlace = properties["ActivePlace"] ?? "primary";
   const epoch = Number(properties["Epoch"] ?? FIRST_EPOCH);
   if (activePlace !== "primary" && activePlace !== "dr") throw new Error("ActivePlace must be primary or dr");
-  if (
-    !Number.isSafeInteger(epoch) ||
-    epoch < FIRST_EPOCH ||
-    epoch % 2 !== (activePlace === "primary" ? 1 : 0)
-  ) {
+  if (!Number.isSafeInteger(epoch) || epoch < FIRST_EPOCH || placeOfEpoch(epoch) !== activePlace) {
     throw new Error("Epoch must be a positive integer, odd while primary is active, even while dr is");
   }
-  const role = place === activePlace ? "ACTIVE" : "STANDBY";
-  const written = await seed({ role, epoch, updatedAt: clock.now().toISOString() });
+  const now = clock.now();
+  // The active Region starts with a lease, or it would be fenced until its peer can vouch for it.
+  const state: RegionState =
+    place === activePlace
+      ? { role: "ACTIVE", epoch, updatedAt: now, leaseRenewedAt: now }
+      : { role: "STANDBY", epoch, updatedAt: now };
+  const written = await seed(state);
   return { data: { Seeded: written } };
 }

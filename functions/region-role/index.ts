@@ -2,12 +2,12 @@ import { systemClock } from "../shared/clock";
 import { putAnswer } from "../shared/customResource";
 import { readEnvironment } from "../shared/environment";
 import { createLogger } from "../shared/observability/logger";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { DynamoRole } from "../shared/regions/roleRecord";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
 
 const environment = readEnvironment(["REGION_TABLE", "PLACE"]);
-const regionState = new DynamoRegionState(documentClient(), environment.REGION_TABLE);
+const roles = new DynamoRole({ client: documentClient(), table: environment.REGION_TABLE });
 
 /** Lambda entry: the custom resource of the Region's role record. */
 export const handler = createHandler({
@@ -16,5 +16,5 @@ export const handler = createHandler({
   place: environment.PLACE,
   physicalResourceId: "region-role",
   put: putAnswer,
-  seed: (state) => regionState.seed(state),
+  seed: (state) => roles.seed(state),
 });

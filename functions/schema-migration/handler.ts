@@ -7,7 +7,7 @@ import {
   type CustomResourceDependencies,
   type CustomResourceResult,
 } from "../shared/customResource";
-import { RegionStateUnreadable, type RegionStateReader } from "../shared/regions/regionState";
+import { RegionStateUnreadable, type RegionRoleReader } from "../shared/regions/regionState";
 
 /** A connected administrator, to be ended by the caller. */
 export type AdminClient = ClientBase & { end(): Promise<void> };
@@ -15,7 +15,7 @@ export type AdminClient = ClientBase & { end(): Promise<void> };
 /** What the migration works with. */
 export interface MigrationDependencies extends CustomResourceDependencies {
   readonly place: "primary" | "dr";
-  readonly regionState: RegionStateReader;
+  readonly regionState: Pick<RegionRoleReader, "read">;
   /** Connects as the administrator, once. */
   readonly connect: () => Promise<AdminClient>;
   readonly applicationCredentials: () => Promise<DatabaseCredentials>;

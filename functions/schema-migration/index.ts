@@ -4,7 +4,7 @@ import { putAnswer } from "../shared/customResource";
 import { databaseTls } from "../shared/database/tls";
 import { readEnvironment } from "../shared/environment";
 import { createLogger } from "../shared/observability/logger";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { regionRole } from "../shared/regions/regionState";
 import { databaseSecret, secretReader } from "../shared/secrets/SecretReader";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
@@ -45,7 +45,7 @@ export const handler = createHandler({
   place: environment.PLACE,
   physicalResourceId: "payments-schema",
   put: putAnswer,
-  regionState: new DynamoRegionState(documentClient(), environment.REGION_TABLE),
+  regionState: regionRole(documentClient(), environment.REGION_TABLE),
   connect,
   applicationCredentials: () => application.read({ fresh: true }),
   pause: (milliseconds) => pause(milliseconds),

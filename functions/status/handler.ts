@@ -1,20 +1,26 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
+import {
+  drawsTraffic,
+  shownRole,
+  type DatabaseState,
+  type Place,
+  type ProtocolTimings,
+} from "../domain/failover";
 import { ProblemError } from "../domain/problems";
 import type { Queryable } from "../shared/database/Database";
 import { apiHandler, type HttpDependencies } from "../shared/http/apiHandler";
 import { jsonResponse, type HttpResponse } from "../shared/http/response";
-import type { RegionStateReader } from "../shared/regions/regionState";
+import type { StatusBody } from "../shared/regions/peerStatus";
+import type { RegionRoleReader } from "../shared/regions/regionState";
 
 /** What the status works with. */
 export interface StatusDependencies extends HttpDependencies {
   readonly database: Queryable;
-  readonly regionState: RegionStateReader;
-  readonly place: "primary" | "dr";
+  readonly regionState: Pick<RegionRoleReader, "read">;
+  readonly timings: ProtocolTimings;
+  readonly place: Place;
   readonly regionCode: string;
 }
-
-/** Whether the database takes writes; `not_asked` where the answer would change nothing. */
-type DatabaseStatus = "writable" | "read_only" | "unreachable" | "not_asked";
 
 /** Milliseconds for the database's answer. Route 53 gives the whole answer two seconds after connecting. */
 const DATABASE_TIMEOUT_MS = 1_500;
@@ -35,27 +41,28 @@ export function createHandler(
 }
 
 async function status(dependencies: StatusDependencies, correlationId: string): Promise<HttpResponse> {
-  const { regionState, log, place, regionCode } = dependencies;
+  const { regionState, log, place, regionCode, timings, clock } = dependencies;
   const record = await regionState.read().catch((error: unknown) => {
     log.error("the role record cannot be read", { error });
     return undefined;
   });
-  const role = record?.role ?? "UNKNOWN";
+  const role = record === undefined ? "UNKNOWN" : shownRole(record, clock.now(), timings);
   const database = role === "ACTIVE" ? await databaseStatus(dependencies) : "not_asked";
-  // A Region that takes over draws the traffic before its database is promoted: towards it, that is the latch.
-  const traffic = (role === "ACTIVE" && database === "writable") || role === "TAKING_OVER" ? "yes" : "no";
-  const body = {
+  const serviceAlarm = record?.serviceAlarm ?? "UNKNOWN";
+  const traffic = drawsTraffic(role, database, serviceAlarm) ? "yes" : "no";
+  const body: StatusBody = {
     place,
     region: regionCode,
     role,
     epoch: record?.epoch ?? null,
     database,
+    serviceAlarm,
     summary: `role=${role} traffic=${traffic}`,
   };
   return jsonResponse(record ? 200 : 503, body, correlationId);
 }
 
-async function databaseStatus({ database, log }: StatusDependencies): Promise<DatabaseStatus> {
+async function databaseStatus({ database, log }: StatusDependencies): Promise<DatabaseState> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, fail) => {
     timer = setTimeout(() => fail(new Error("the database did not answer in time")), DATABASE_TIMEOUT_MS);

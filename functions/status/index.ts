@@ -1,7 +1,7 @@
 import { Database } from "../shared/database/Database";
 import { readEnvironment } from "../shared/environment";
 import { runtimeDependencies } from "../shared/http/runtime";
-import { DynamoRegionState } from "../shared/regions/regionState";
+import { regionRole, TIMING_VARIABLES, timingsOf } from "../shared/regions/regionState";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
 
@@ -14,6 +14,7 @@ const environment = readEnvironment([
   "REGION_TABLE",
   "PLACE",
   "REGION_CODE",
+  ...TIMING_VARIABLES,
 ]);
 
 /** Lambda entry: `GET /health` and `GET /status`. */
@@ -21,7 +22,8 @@ export const handler = createHandler({
   ...runtimeDependencies(),
   // Short limits (milliseconds): a database that is slow to answer is not fit for traffic either.
   database: Database.fromEnvironment(environment, { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 }),
-  regionState: new DynamoRegionState(documentClient(), environment.REGION_TABLE),
+  regionState: regionRole(documentClient(), environment.REGION_TABLE),
+  timings: timingsOf(environment),
   place: environment.PLACE,
   regionCode: environment.REGION_CODE,
 });

@@ -19,7 +19,13 @@ export type LeaseDecision =
   | { readonly kind: "keep"; readonly reason: string }
   | { readonly kind: "renew"; readonly leaseRenewedAt: Date; readonly reason: string }
   | { readonly kind: "fence"; readonly reason: string }
-  | { readonly kind: "resume"; readonly leaseRenewedAt: Date; readonly reason: string }
+  | {
+      readonly kind: "resume";
+      readonly leaseRenewedAt: Date;
+      /** Whether queue, consumers and schedules are opened: a Region that was stood down had closed them. */
+      readonly opens: boolean;
+      readonly reason: string;
+    }
   | {
       readonly kind: "stand_by";
       readonly epoch: number;
@@ -66,8 +72,14 @@ function renew(view: LeaseView, timings: ProtocolTimings): LeaseDecision {
 }
 
 function resumeOr(view: LeaseView, timings: ProtocolTimings, otherwise: LeaseDecision): LeaseDecision {
-  if (view.witness === undefined || !peerGivesLease(view, timings)) return otherwise;
-  return { kind: "resume", leaseRenewedAt: view.witness.readAt, reason: PEERS_WORD };
+  const { witness, record } = view;
+  if (witness === undefined || !peerGivesLease(view, timings)) return otherwise;
+  return {
+    kind: "resume",
+    leaseRenewedAt: witness.readAt,
+    opens: record.role === "STANDBY",
+    reason: PEERS_WORD,
+  };
 }
 
 const PEERS_WORD = "the peer is a standby of this epoch";

@@ -63,7 +63,7 @@ export function takeoverWait(
   const latchedSeconds = history === undefined ? 0 : secondsBetween(latchedAt, history.readAt);
   const waitedSeconds = Math.max(0, Math.min(namedSeconds, latchedSeconds));
   return {
-    named: history?.named === place && namedSeconds >= 0,
+    named: history?.named === place,
     waitedSeconds,
     ready: waitedSeconds >= timings.takeoverWaitSeconds,
   };

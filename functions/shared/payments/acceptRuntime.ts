@@ -3,7 +3,7 @@ import { readEnvironment, type Environment, type VariableName } from "../environ
 import type { HttpDependencies } from "../http/apiHandler";
 import { runtimeDependencies } from "../http/runtime";
 import { SqsPaymentQueue } from "../queue/PaymentQueue";
-import { DynamoRegionState, type RegionStateReader } from "../regions/regionState";
+import { ADMISSION_VARIABLES, admittedRegionState, type RegionStateReader } from "../regions/regionState";
 import { documentClient } from "../tables/client";
 import { DynamoSessions } from "../tables/SessionRepository";
 import type { AcceptDependencies } from "./acceptOnce";
@@ -15,7 +15,7 @@ const VARIABLES = [
   "DATABASE_POOL_SIZE",
   "DATABASE_SECRET_ARN",
   "SESSIONS_TABLE",
-  "REGION_TABLE",
+  ...ADMISSION_VARIABLES,
   "PAYMENT_QUEUE_URL",
 ] as const satisfies readonly VariableName[];
 
@@ -33,6 +33,6 @@ export function acceptRuntime(
     database: Database.fromEnvironment(environment),
     sessions: new DynamoSessions(tables, environment.SESSIONS_TABLE),
     queue: new SqsPaymentQueue(environment.PAYMENT_QUEUE_URL),
-    regionState: new DynamoRegionState(tables, environment.REGION_TABLE),
+    regionState: admittedRegionState(tables, environment),
   };
 }

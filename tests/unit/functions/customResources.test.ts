@@ -106,9 +106,6 @@ describe("custom resources", () => {
           read: async () => {
             throw new RegionStateUnreadable("absent");
           },
-          requireActive: async () => {
-            throw new Error("not asked");
-          },
         },
         connect: options.connect,
         applicationCredentials: async () => ({ username: "payments_app", password: "x" }),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import type { Client } from "pg";
+import { AWS_TIMINGS } from "../../../functions/domain/failover";
 import { createHandler as createAuthorizer } from "../../../functions/authorizer/handler";
 import { hashApiKey } from "../../../functions/domain/identifiers";
 import { signNotification } from "../../../functions/domain/notificationSignature";
@@ -216,7 +217,13 @@ describe("functions at the platform's edges", function () {
 
   describe("status", () => {
     const status = async (path: string, database = world.database) => {
-      const handler = createStatus({ ...world.shared, database, place: "primary", regionCode: "apse1" });
+      const handler = createStatus({
+        ...world.shared,
+        database,
+        place: "primary",
+        regionCode: "apse1",
+        timings: AWS_TIMINGS,
+      });
       return handler(apiEvent({ method: "GET", path, merchantId: null }));
     };
 

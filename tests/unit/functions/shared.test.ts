@@ -6,13 +6,6 @@ import { InvalidEnvironment, readEnvironment } from "../../../functions/shared/e
 import { fromApiGateway, fromLoadBalancer } from "../../../functions/shared/http/request";
 import type { PspOutcome } from "../../../functions/shared/psp/PaymentServiceProvider";
 import { RotatingPaymentServiceProvider } from "../../../functions/shared/psp/RotatingPaymentServiceProvider";
-import {
-  DynamoRegionState,
-  RegionNotActive,
-  RegionStateUnreadable,
-  RememberedRegionState,
-  type RegionState,
-} from "../../../functions/shared/regions/regionState";
 import { secretReader, UnusableSecret } from "../../../functions/shared/secrets/SecretReader";
 import { DynamoResults, type PaymentResult } from "../../../functions/shared/tables/ResultRepository";
 import { DynamoSessions, type Session } from "../../../functions/shared/tables/SessionRepository";
@@ -100,86 +93,6 @@ describe("secrets", () => {
       );
     });
   }
-});
-
-describe("region state", () => {
-  const item = { recordId: "role", role: "ACTIVE", epoch: 3, updatedAt: "2026-11-24T09:00:00.000Z" };
-
-  it("is read strongly consistently", async () => {
-    const { client, inputs } = fakeTable({ Item: item });
-
-    const state = await new DynamoRegionState(client, "table").requireActive();
-
-    assert.equal(state.epoch, 3);
-    assert.equal(inputs[0]?.["ConsistentRead"], true);
-  });
-
-  for (const [name, answer] of [
-    ["absent", {}],
-    ["malformed", { Item: { ...item, role: "BOSS" } }],
-    ["out of reach", new Error("timeout")],
-  ] as const) {
-    it(`does not admit writes when the record is ${name}`, async () => {
-      await assert.rejects(
-        new DynamoRegionState(fakeTable(answer).client, "table").read(),
-        RegionStateUnreadable,
-      );
-      await assert.rejects(
-        new DynamoRegionState(fakeTable(answer).client, "table").requireActive(),
-        RegionNotActive,
-      );
-    });
-  }
-
-  it("obeys further rules, as the lease will be", async () => {
-    const state = new DynamoRegionState(fakeTable({ Item: item }).client, "table", [
-      () => "the lease is too old",
-    ]);
-
-    await assert.rejects(state.requireActive(), /the lease is too old/);
-  });
-
-  describe("remembered for a second", () => {
-    const clock = {
-      milliseconds: Date.parse("2026-11-24T09:00:00Z"),
-      now: () => new Date(clock.milliseconds),
-    };
-
-    it("is read again after a second, and when the clock was set back", async () => {
-      const { client, inputs } = fakeTable({ Item: item }, { Item: item }, { Item: item });
-      const state = new RememberedRegionState(new DynamoRegionState(client, "table"), clock);
-
-      await Promise.all([state.requireActive(), state.requireActive()]);
-      clock.milliseconds += 999;
-      await state.requireActive();
-      assert.equal(inputs.length, 1);
-
-      clock.milliseconds += 1;
-      await state.requireActive();
-      assert.equal(inputs.length, 2);
-      clock.milliseconds -= 5_000;
-      await state.requireActive();
-      assert.equal(inputs.length, 3);
-    });
-
-    it("does not remember a refusal", async () => {
-      const standby = { Item: { ...item, role: "STANDBY" } };
-      const { client } = fakeTable(standby, { Item: item });
-      const state = new RememberedRegionState(new DynamoRegionState(client, "table"), clock);
-
-      await assert.rejects(state.requireActive(), RegionNotActive);
-      assert.equal((await state.requireActive()).role, "ACTIVE");
-    });
-  });
-
-  it("is seeded only where there is none", async () => {
-    const { client, inputs } = fakeTable({}, conditionFailed());
-    const state = new DynamoRegionState(client, "table");
-    const record: RegionState = { role: "ACTIVE", epoch: 1, updatedAt: "2026-11-24T09:00:00.000Z" };
-
-    assert.deepEqual([await state.seed(record), await state.seed(record)], [true, false]);
-    assert.equal(inputs[0]?.["ConditionExpression"], "attribute_not_exists(recordId)");
-  });
 });
 
 describe("tables", () => {

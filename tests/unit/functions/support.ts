@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ALBEvent, APIGatewayProxyEvent, Context, SQSEvent } from "aws-lambda";
 import type { Client } from "pg";
-import { standbyProblem, type RegionRole } from "../../../functions/domain/regionAdmission";
+import type { RegionRole, ServiceAlarm } from "../../../functions/domain/failover";
 import type { Clock } from "../../../functions/shared/clock";
 import type { Database } from "../../../functions/shared/database/Database";
 import type { HttpResponse } from "../../../functions/shared/http/response";
@@ -63,14 +63,21 @@ export class TestMetrics implements MetricRecorder {
 export class TestRegionState implements RegionStateReader {
   role: RegionRole = "ACTIVE";
   epoch = 1;
-  readonly updatedAt = "2026-11-24T09:00:00.000Z";
+  /** False: ACTIVE, but without a lease. */
+  hasLease = true;
+  serviceAlarm: ServiceAlarm | undefined;
+  readonly updatedAt = new Date("2026-11-24T09:00:00.000Z");
   async read(): Promise<RegionState> {
-    return { role: this.role, epoch: this.epoch, updatedAt: this.updatedAt };
+    const { role, epoch, updatedAt, serviceAlarm } = this;
+    return { role, epoch, updatedAt, serviceAlarm, ...(this.hasLease && { leaseRenewedAt: new Date() }) };
+  }
+  async requireServing(): Promise<RegionState> {
+    if (this.role === "ACTIVE") return this.read();
+    throw new RegionNotActive(`the role is ${this.role}`);
   }
   async requireActive(): Promise<RegionState> {
-    if (this.role === "ACTIVE") return this.read();
-    const reason = `the role is ${this.role}`;
-    throw new RegionNotActive(reason, standbyProblem({ admitted: false, reason, retryAfterSeconds: 10 }));
+    if (this.hasLease) return this.requireServing();
+    throw new RegionNotActive("the lease is over");
   }
 }
 
