@@ -8,7 +8,7 @@ import type { HttpRequest } from "../shared/http/request";
 import { jsonResponse, type HttpResponse } from "../shared/http/response";
 import { paymentResourceOf } from "../shared/payments/resources";
 import type { RegionRoleReader } from "../shared/regions/regionState";
-import { findPayment, followUpsOf, listPayments } from "../shared/repositories/payments";
+import { findPayment, findPaymentWithFollowUps, listPayments } from "../shared/repositories/payments";
 
 /** What the query works with. */
 export interface QueryDependencies extends HttpDependencies {
@@ -30,10 +30,9 @@ export function createHandler(dependencies: QueryDependencies): ReturnType<typeo
 }
 
 async function get(database: Queryable, merchantId: string, request: HttpRequest): Promise<HttpResponse> {
-  const payment = await findPayment(database, paymentIdOf(request), merchantId);
-  if (!payment) throw new ProblemError("payment_not_found");
-  const operations = await followUpsOf(database, payment.paymentId);
-  return jsonResponse(200, paymentResourceOf(payment, operations), request.correlationId);
+  const found = await findPaymentWithFollowUps(database, paymentIdOf(request), merchantId);
+  if (!found) throw new ProblemError("payment_not_found");
+  return jsonResponse(200, paymentResourceOf(found.payment, found.followUps), request.correlationId);
 }
 
 async function list(database: Queryable, merchantId: string, request: HttpRequest): Promise<HttpResponse> {

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { CommandError } from "../cli";
 import { readSecret } from "./aws";
 import type { EmbeddedCloud, FlatOutputs, Place } from "./EmbeddedCloud";
 
@@ -31,4 +32,26 @@ export async function connectDatabase(
   client.on("error", () => undefined);
   await client.connect();
   return client;
+}
+
+/**
+ * Connects to the cluster that has the writer now: primary's, or dr's after a failover. The caller ends the client.
+ *
+ * @throws CommandError when neither accepts writes.
+ */
+export async function connectWriter(cloud: EmbeddedCloud, outputs: FlatOutputs): Promise<Client> {
+  const reasons: string[] = [];
+  for (const place of ["primary", "dr"] as const) {
+    try {
+      const client = await connectDatabase(cloud, outputs, place);
+      const { rows } = await client.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
+      if (rows[0]?.standby === false) return client;
+      await client.end();
+      reasons.push(`${place} is a read-only replica`);
+    } catch (error) {
+      // A Region that is lost does not answer; the other one may have the writer.
+      reasons.push(`${place}: ${(error as Error).message}`);
+    }
+  }
+  throw new CommandError(`No database accepts writes: ${reasons.join("; ")}. See: npm run status`);
 }

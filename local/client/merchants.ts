@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { base32Id, hashApiKey, MERCHANT_ID_PATTERN } from "../../functions/domain/identifiers";
 import { CommandError, UsageError } from "../cli";
 import { readSecret } from "./aws";
-import { connectDatabase } from "./database";
+import { connectWriter } from "./database";
 import { FlatOutputs, readEmbeddedCloud, type EmbeddedCloud } from "./EmbeddedCloud";
 
 /** What administering merchants needs: the writer's database and the pepper under which keys are hashed. */
@@ -45,7 +45,7 @@ export async function withMerchants<Result>(
 ): Promise<Result> {
   const { apiKeyPepper } = await readSecret(cloud, "primary", `secret-merchants-${outputs.suffix}`);
   if (!apiKeyPepper) throw new CommandError("The merchants' secret has no apiKeyPepper. Run: npm run up");
-  const database = await connectDatabase(cloud, outputs, "primary");
+  const database = await connectWriter(cloud, outputs);
   try {
     return await action({ database, apiKeyPepper });
   } finally {

@@ -5,7 +5,7 @@ const HELP = `Usage: npm run merchant -- create --name NAME [--notification-url 
        npm run merchant -- revoke --merchant MERCHANT_ID [--json]
        npm run merchant -- list [--json]
 
-Manages the merchants of the running platform, in the database of the primary.
+Manages the merchants of the running platform, in the database of the Region that has the writer.
   create   makes a merchant with one API key. The key is shown once: only its hash is kept.
   revoke   revokes every key of a merchant, at once.
   list     shows the merchants and how many keys of theirs can be used.

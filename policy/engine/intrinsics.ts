@@ -179,8 +179,10 @@ function toJsonString(argument: TemplateNode, evaluator: Evaluator, line: number
   const value = evaluator.evaluate(argument);
   let opaque = false;
   const json = JSON.stringify(value ?? null, (_key, item: unknown) => {
-    if (item instanceof Opaque) opaque = true;
-    return item;
+    if (!(item instanceof Opaque)) return item;
+    opaque = true;
+    // Not walked: a reference leads to its template, and that back to itself.
+    return null;
   });
   return opaque || json.length > MAX_TEXT
     ? evaluator.unknown("a part of the JSON text is not known", "ToJsonString", line)

@@ -78,6 +78,7 @@ const CASES: readonly (readonly [string, unknown])[] = [
   ["!ImportValue nowhere", "?"],
   ["{'Fn::Length': [a, b]}", 2],
   ["{'Fn::ToJsonString': {a: 1, b: [true]}}", '{"a":1,"b":[true]}'],
+  ["{'Fn::ToJsonString': {a: !Ref Bucket}}", "?"],
   ["{'Fn::Transform': {Name: x}}", "?"],
   ["!Sub {not: text}", "?"],
   ["!Join broken", "?"],

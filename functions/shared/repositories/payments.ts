@@ -262,14 +262,37 @@ export async function findOperation(
   return found.rows[0] && toOperation(found.rows[0]);
 }
 
-/** A payment's captures, refunds and cancellation, oldest first. */
-export async function followUpsOf(database: Queryable, paymentId: string): Promise<Operation[]> {
-  const found = await database.query<OperationRow>(
-    `SELECT ${OPERATION_COLUMNS} FROM payments.payment_operations WHERE payment_id = $1 AND kind <> 'authorize'
-      ORDER BY created_at, operation_id`,
-    [paymentId],
+/** A payment and its captures, refunds and cancellation, oldest first. */
+export interface PaymentWithFollowUps {
+  readonly payment: Payment;
+  readonly followUps: readonly Operation[];
+}
+
+/**
+ * As `findPayment`, together with what followed the authorisation. One statement, so that both are of the same moment:
+ * a refund that is no longer pending is in the payment's amount.
+ */
+export async function findPaymentWithFollowUps(
+  database: Queryable,
+  paymentId: string,
+  merchantId: string,
+): Promise<PaymentWithFollowUps | undefined> {
+  const found = await database.query<
+    PaymentRow & (JoinedOperationRow | Record<keyof JoinedOperationRow, null>)
+  >(
+    `SELECT ${PAYMENT_COLUMNS}, ${JOINED_OPERATION_COLUMNS}
+       FROM payments.payments p ${PENDING_SUMS}
+       LEFT JOIN payments.payment_operations f ON f.payment_id = p.payment_id AND f.kind <> 'authorize'
+      WHERE p.payment_id = $1 AND p.merchant_id = $2
+      ORDER BY f.created_at, f.operation_id`,
+    [paymentId, merchantId],
   );
-  return found.rows.map(toOperation);
+  const [first] = found.rows;
+  if (!first) return undefined;
+  const followUps = found.rows.flatMap((row) =>
+    row.f_operation_id === null ? [] : [toOperation(separated(row as JoinedOperationRow))],
+  );
+  return { payment: toPayment(first), followUps };
 }
 
 function toPayment(row: PaymentRow): Payment {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Client } from "pg";
+import { createHandler as createQuery } from "../../../functions/query/handler";
+import type { Queryable } from "../../../functions/shared/database/Database";
 import { TestDatabase } from "../support/postgres";
 import { actions } from "./actions";
-import { addMerchants, newKey, OTHER_MERCHANT, World } from "./support";
+import { addMerchants, apiEvent, newKey, OTHER_MERCHANT, parsed, World } from "./support";
 
 describe("captures, refunds and cancellations", function () {
   this.timeout(60_000);
@@ -29,6 +31,34 @@ describe("captures, refunds and cancellations", function () {
     () => world,
     () => admin,
   );
+
+  it("shows a payment and its operations as of one moment, whatever happens meanwhile", async () => {
+    // Prepare
+    const id = await pay();
+    await deliverAll();
+    await ask("refund", id, { amount: 250 });
+    const { database } = world;
+    let statements = 0;
+    // The refund succeeds right after the first statement.
+    const query: Queryable["query"] = async (text, values) => {
+      const answer = await database.query(text, values);
+      if (++statements === 1) await deliverAll();
+      return answer as never;
+    };
+
+    // Act
+    const answer = await createQuery({ ...world.accepting, database: { query } })(
+      apiEvent({ method: "GET", path: `/v1/payments/${id}`, pathParameters: { paymentId: id } }),
+    );
+
+    // Assess
+    const { amount_refunded, operations } = parsed(answer).json as {
+      amount_refunded: number;
+      operations: { status: string }[];
+    };
+    assert.deepEqual([amount_refunded, operations.map(({ status }) => status)], [0, ["pending"]]);
+    assert.equal((await get(id))["amount_refunded"], 250);
+  });
 
   it("captures in parts, refunds in parts, and books each", async () => {
     // Prepare
