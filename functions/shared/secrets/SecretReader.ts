@@ -71,7 +71,13 @@ export const merchantSecret = z.object({
 });
 /** The platform's key at the PSP, and the key under which the PSP signs its notifications. */
 export const pspSecret = z.object({ apiKey: z.string().min(1), notificationKey: z.string().min(16) });
+/** The merchant that a Region pays as to prove that it takes payments. */
+export const syntheticMerchantSecret = z.object({
+  merchantId: z.string().min(1),
+  apiKey: z.string().min(16),
+});
 
 export type DatabaseSecret = z.output<typeof databaseSecret>;
 export type MerchantSecret = z.output<typeof merchantSecret>;
 export type PspSecret = z.output<typeof pspSecret>;
+export type SyntheticMerchantSecret = z.output<typeof syntheticMerchantSecret>;
