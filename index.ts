@@ -261,6 +261,7 @@ const protocol = {
   WitnessTtlSeconds: config.protocol.witnessTtlSeconds,
   WitnessFreshSeconds: config.protocol.witnessFreshSeconds,
   LeaseSeconds: config.protocol.leaseSeconds,
+  TakeoverWaitSeconds: config.protocol.takeoverWaitSeconds,
 };
 
 /** Everything that a function's published version freezes, besides its code. */
@@ -366,6 +367,8 @@ const failoverRoles = regions.both((region) => {
       ClusterArn: database[place].outputs.ClusterArn,
       PeerClusterArn: database[peerOf(place)].outputs.ClusterArn,
       PaymentQueueArn: messaging[place].outputs.PaymentQueueArn,
+      PaymentQueueSourceId: functions[place].outputs.PaymentQueueSourceId,
+      ResultsStreamSourceId: functions[place].outputs.ResultsStreamSourceId,
       FunctionDeadLetterQueueArn: messaging[place].outputs.FunctionDeadLetterQueueArn,
       OperationsTopicArn: messaging[place].outputs.OperationsTopicArn,
       EventBusArn: messaging[place].outputs.EventBusArn,
@@ -379,7 +382,6 @@ const failoverSettings = regions.both(({ place }) => {
     ...placement[place],
     ...protocol,
     ...failoverRoles[place].outputs,
-    TakeoverWaitSeconds: config.protocol.takeoverWaitSeconds,
     MessagingKeyArn: encryption[place].outputs.MessagingKeyArn,
     LogsKeyArn: encryption[place].outputs.LogsKeyArn,
     OutboundSecurityGroupId: network[place].outputs.OutboundSecurityGroupId,

@@ -1035,6 +1035,16 @@ export interface FailoverRolesParameters {
    */
   readonly PaymentQueueArn: Input<string>;
   /**
+   * Event source of processor (template functions).
+   * Pattern: `^[0-9a-fA-F-]{1,64}$`.
+   */
+  readonly PaymentQueueSourceId: Input<string>;
+  /**
+   * Event source of payment-events (template functions).
+   * Pattern: `^[0-9a-fA-F-]{1,64}$`.
+   */
+  readonly ResultsStreamSourceId: Input<string>;
+  /**
    * Queue for failed asynchronous invocations (template messaging).
    * Pattern: `^arn:aws:sqs:[a-z0-9-]*:\d{12}:.+$`.
    */
@@ -1289,6 +1299,11 @@ export interface FunctionsParameters {
    * Default: 120. At least 0.1.
    */
   readonly LeaseSeconds?: Input<number | string>;
+  /**
+   * How long the witness must have named a Region before its database is promoted.
+   * Default: 150. At least 0.1.
+   */
+  readonly TakeoverWaitSeconds?: Input<number | string>;
   /**
    * Environments kept warm for each function of the hot path (authorizer, intake, query); 0 = none and no scaling.
    * Default: 0. At least 0. At most 100.
@@ -1633,6 +1648,10 @@ export interface FunctionsOutputs {
   readonly PaymentEventsAliasArn: string;
   /** Alias live of status. */
   readonly StatusAliasArn: string;
+  /** Event source of processor. */
+  readonly PaymentQueueSourceId: string;
+  /** Event source of payment-events. */
+  readonly ResultsStreamSourceId: string;
 }
 
 /**
@@ -2492,6 +2511,8 @@ export const templateOutputs: {
     "OutboxRelayAliasArn",
     "PaymentEventsAliasArn",
     "StatusAliasArn",
+    "PaymentQueueSourceId",
+    "ResultsStreamSourceId",
   ],
   messaging: [
     "PaymentQueueUrl",

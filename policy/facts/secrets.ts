@@ -31,6 +31,7 @@ const SECRET_PAIRS = new Set([
 /** A name that ends in one of these speaks about a credential but does not hold it. */
 const HARMLESS_ENDINGS = new Set([
   "arn",
+  "arns",
   "name",
   "id",
   "identifier",

@@ -74,6 +74,8 @@ export const rule = pciRule({
   examples: {
     compliant: [
       `F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s", TOKEN_TABLE: t, DB_HOST: h}}}}`,
+      `Parameters: {First: {Type: String}, Second: {Type: String}}
+Resources: {F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {SECRET_ARNS: !Join [",", [!Ref First, !Ref Second]]}}}}}`,
       `F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_PASSWORD: "{{resolve:secretsmanager:s:SecretString:p}}"}}}}`,
       `S: {Type: AWS::SecretsManager::Secret}
 F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {DB_SECRET: !Ref S}}}}`,

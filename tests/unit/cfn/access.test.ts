@@ -19,6 +19,7 @@ describeChecks("access", [
       set("function-roles/IntakeRole", `${ROLE}/2/Resource`, "*"),
       set("function-roles/BasePolicy", `${P}/PolicyDocument/Statement/3/Resource`, "*"),
       set("function-roles/QueryRole", `${ROLE}/1/NotAction`, "iam:*"),
+      set("failover-roles/LeaseKeeperRole", `${ROLE}/3/Condition`),
     ],
   ],
   [
@@ -36,6 +37,7 @@ describeChecks("access", [
     [
       set("payments/AuthorizerPermission", `${P}/SourceArn`),
       set("functions/OutboxRelayPermission", `${P}/SourceAccount`),
+      set("failover-functions/LeaseKeeperPermission", `${P}/SourceArn`),
     ],
   ],
   [
@@ -43,6 +45,7 @@ describeChecks("access", [
     trustPolicies,
     [
       set("network/FlowLogRole", `${P}/AssumeRolePolicyDocument/Statement/0/Condition`),
+      set("failover/OrchestratorRole", `${P}/AssumeRolePolicyDocument/Statement/0/Condition`),
       set("storage/ReplicationRole", `${P}/AssumeRolePolicyDocument/Statement/0/Principal`, {
         AWS: "arn:aws:iam::111122223333:root",
       }),

@@ -37,6 +37,7 @@ describeChecks("functions and logs", [
       without("function-roles/IntakeLogGroup", "functions/IntakeFunction"),
       set("functions/StatusFunction", `${P}/VpcConfig`),
       set("network/DefaultGroupFunction", "Metadata"),
+      set("failover-functions/RegionControlFunction", "Metadata"),
       set("functions/IntakeFunction", `${P}/KmsKeyArn`),
       set("functions/IntakeFunction", `${P}/ReservedConcurrentExecutions`),
       set("artifacts/BucketCleanupFunction", `${P}/Runtime`, "nodejs18.x"),
@@ -58,6 +59,7 @@ describeChecks("functions and logs", [
     [
       set("functions/IntakeVersion", `${P}/CodeSha256`),
       set("functions/QueryVersion", `${P}/Description`),
+      set("failover-functions/PeerProbeVersion", `${P}/CodeSha256`),
       without("functions/ProcessorAlias", "functions/ProcessorFunction"),
     ].map((mutation) => ({ ...mutation, where: mutation.where.replace("Version", "Function") })),
   ],
@@ -66,7 +68,8 @@ describeChecks("functions and logs", [
     asynchronousFailures,
     [
       set("functions/OutboxRelayFunction", `${P}/DeadLetterConfig`),
-      set("functions/SchemaMigrationFunction", `${P}/DeadLetterConfig`),
+      set("preparation/SchemaMigrationFunction", `${P}/DeadLetterConfig`),
+      set("failover-functions/LeaseKeeperFunction", `${P}/DeadLetterConfig`),
     ],
   ],
   [
@@ -76,7 +79,7 @@ describeChecks("functions and logs", [
       set("messaging/PaymentQueue", `${P}/VisibilityTimeout`, 179),
       { ...set("functions/IntakeFunction", `${P}/Timeout`, 28), where: "payments/CreatePaymentMethod" },
       { ...set("functions/ProcessorFunction", `${P}/Timeout`, 31), where: "messaging/PaymentQueue" },
-      set("functions/Schema", `${P}/ServiceTimeout`),
+      set("preparation/Schema", `${P}/ServiceTimeout`),
       set("storage/BackupBucketCleanup", `${P}/ServiceTimeout`, 60),
     ],
   ],

@@ -54,6 +54,7 @@ const SHAPES: readonly (readonly [RegExp, Output])[] = [
   [/TopicArn$/, (region, stack) => `arn:aws:sns:${region}:123456789012:${stack}`],
   [/EventBusArn$/, (region, stack) => `arn:aws:events:${region}:123456789012:event-bus/${stack}`],
   [/StateMachineArn$/, (region, stack) => `arn:aws:states:${region}:123456789012:stateMachine:${stack}`],
+  [/SourceId$/, () => "11111111-2222-3333-4444-555555555555"],
   [/HostedZoneId$/, () => "Z2ABCDEFGHIJKL"],
   [/(Target|DnsName)$/, (region, stack) => `${stack}.${region}.amazonaws.com`],
   [/Port$/, () => "5432"],

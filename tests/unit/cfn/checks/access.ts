@@ -12,6 +12,8 @@ import {
 
 /** Actions that AWS offers no resource-level permission for, each with its reason (Service Authorization Reference). */
 const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
+  "cloudwatch:GetMetricData": "reads metrics; has no resource",
+  "cloudwatch:PutMetricData": "has no resource; a condition holds it to one namespace",
   "dynamodb:ListStreams": "lists; has no resource",
   "ec2:AssignPrivateIpAddresses": "Lambda's network interfaces are not known beforehand",
   "ec2:CreateNetworkInterface": "Lambda's network interfaces are not known beforehand",
@@ -20,6 +22,18 @@ const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   "ec2:DescribeSecurityGroups": "describes; has no resource",
   "ec2:DescribeSubnets": "describes; has no resource",
   "ec2:UnassignPrivateIpAddresses": "Lambda's network interfaces are not known beforehand",
+  "lambda:GetAccountSettings": "reads; has no resource",
+  "lambda:ListEventSourceMappings": "lists; has no resource",
+  "logs:CreateLogDelivery": "delivery of vended logs; has no resource",
+  "logs:DeleteLogDelivery": "delivery of vended logs; has no resource",
+  "logs:DescribeLogGroups": "describes; has no resource",
+  "logs:DescribeResourcePolicies": "describes; has no resource",
+  "logs:GetLogDelivery": "delivery of vended logs; has no resource",
+  "logs:ListLogDeliveries": "delivery of vended logs; has no resource",
+  "logs:PutResourcePolicy": "delivery of vended logs; has no resource",
+  "logs:UpdateLogDelivery": "delivery of vended logs; has no resource",
+  "xray:GetSamplingRules": "has no resource",
+  "xray:GetSamplingTargets": "has no resource",
   "xray:PutTelemetryRecords": "has no resource",
   "xray:PutTraceSegments": "has no resource",
 };
@@ -39,7 +53,11 @@ export const identityWildcards: Check = (templates) =>
       .flatMap((statement) => {
         const actions = list(statement["Action"]).map(text);
         const everything = list(statement["Resource"]).some((item) => text(item) === "*");
+        const unbounded =
+          actions.includes("cloudwatch:PutMetricData") &&
+          at(statement["Condition"], "StringEquals", "cloudwatch:namespace") === undefined;
         return [
+          ...(unbounded ? [`${where(resource)} may publish any metric`] : []),
           ...("NotAction" in statement || "NotResource" in statement
             ? [`${where(resource)} grants by exclusion`]
             : []),

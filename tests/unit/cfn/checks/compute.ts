@@ -16,6 +16,11 @@ function functions(templates: Templates): ResourceUnderTest[] {
   return resources(templates, "AWS::Lambda::Function");
 }
 
+/** Built from functions/, where inline functions stand in the template itself. */
+function isBuilt({ properties }: ResourceUnderTest): boolean {
+  return at(properties["Code"], "S3Key") !== undefined;
+}
+
 /** The template's own statement that a function stays outside the VPC, with its reason. */
 function outsideWithReason(resource: ResourceUnderTest): boolean {
   return list(at(resource.resource, "Metadata", "PolicySuppressions")).some(
@@ -110,7 +115,7 @@ export const inlineCode: Check = (templates) =>
 /** A version changes with code and configuration, and the alias live points at it, or callers get old code. */
 export const versions: Check = (templates) =>
   functions(templates)
-    .filter(({ template }) => template === "functions")
+    .filter(isBuilt)
     .flatMap((resource) => {
       const customResource = resources(templates).some(({ properties }) =>
         mentions(properties["ServiceToken"], resource.id),
@@ -143,7 +148,7 @@ export const asynchronousFailures: Check = (templates) => {
     ({ type, properties }) => type === "AWS::Events::Rule" || properties["ServiceToken"] !== undefined,
   );
   return functions(templates)
-    .filter(({ template }) => template === "functions")
+    .filter(isBuilt)
     .filter(({ id }) =>
       callers.some(
         ({ properties }) =>

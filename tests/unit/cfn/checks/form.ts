@@ -6,6 +6,8 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::RequestValidator": "Name",
   "AWS::ApiGateway::RestApi": "Name",
   "AWS::ApplicationAutoScaling::ScalingPolicy": "PolicyName",
+  "AWS::CloudWatch::Alarm": "AlarmName",
+  "AWS::CloudWatch::CompositeAlarm": "AlarmName",
   "AWS::DynamoDB::GlobalTable": "TableName",
   "AWS::DynamoDB::Table": "TableName",
   "AWS::EC2::SecurityGroup": "GroupName",
@@ -27,6 +29,7 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   "AWS::S3::Bucket": "BucketName",
   "AWS::SNS::Topic": "TopicName",
   "AWS::SQS::Queue": "QueueName",
+  "AWS::StepFunctions::StateMachine": "StateMachineName",
   "AWS::WAFv2::WebACL": "Name",
 };
 
@@ -66,6 +69,7 @@ const LONGEST: Readonly<Record<string, number>> = {
   "AWS::RDS::DBInstance": 63,
   "AWS::S3::Bucket": 63,
   "AWS::SQS::Queue": 80,
+  "AWS::StepFunctions::StateMachine": 80,
 };
 
 /** The longest suffix still gives a name that AWS takes. */
