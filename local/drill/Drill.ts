@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { REGIONS } from "../../components/regions";
 import { say } from "../cli";
-import type { Place } from "../client";
+import type { EmbeddedCloud, Place } from "../client";
+import { placeOfEpoch } from "./checker";
 import type { DatabaseFacts, Moment } from "./facts";
+import type { Payers } from "./load/Payers";
 import type { Random } from "./load/random";
 import type { DatabaseReader } from "./platform/DatabaseReader";
 import type { Fault, Faults } from "./platform/Faults";
 import type { Observer } from "./platform/Observer";
 import type { Operator } from "./platform/Operator";
+import type { TableReader } from "./platform/TableReader";
 
 /** What a scenario waited for did not come; the drill is judged all the same. */
 export class DrillTimeout extends Error {
@@ -27,6 +31,12 @@ export interface DrillParts {
   readonly observer: Observer;
   readonly operator: Operator;
   readonly databases: Readonly<Record<Place, DatabaseReader>>;
+  readonly tables: Readonly<Record<Place, TableReader>>;
+  readonly cloud: EmbeddedCloud;
+  /** Those who pay through the public name. */
+  readonly payers: Pick<Payers, "attempts">;
+  /** Payers inside a Region, who do not go by the public name. */
+  readonly insidePayers: (place: Place) => Payers;
   readonly merchantIds: readonly string[];
   /** Ends every name of the platform. */
   readonly suffix: string;
@@ -34,6 +44,9 @@ export interface DrillParts {
 }
 
 const POLL_MS = 100;
+/** Payments that may be on their way between the databases while payers are at work. */
+const CAUGHT_UP_LAG = 40;
+const ACCEPTS_WITHIN_MS = 2_000;
 
 /** A drill under way, as its scenario acts on it. Times are AWS seconds: they pass faster by the clock factor. */
 export class Drill {
@@ -118,6 +131,29 @@ export class Drill {
     );
   }
 
+  /** Waits until both databases hold the same payments, but for those that are on their way right now. */
+  async untilCaughtUp(boundSeconds: number): Promise<void> {
+    const { databases, merchantIds } = this.parts;
+    await this.until("both databases have caught up", boundSeconds, async () => {
+      const [primary, dr] = await Promise.all([
+        databases.primary.read(merchantIds),
+        databases.dr.read(merchantIds),
+      ]);
+      if (primary === undefined || dr === undefined) return false;
+      const lag = Math.abs(primary.payments.length - dr.payments.length);
+      return primary.isWriter !== dr.isWriter && lag <= CAUGHT_UP_LAG;
+    });
+  }
+
+  /** Whether a place has accepted a payment through the public name in the last moments. */
+  acceptsNow(place: Place): boolean {
+    const since = Date.now() - ACCEPTS_WITHIN_MS;
+    return this.parts.payers.attempts.some(
+      ({ outcome, endedAt, epoch }) =>
+        outcome === "accepted" && endedAt > since && epoch !== undefined && placeOfEpoch(epoch) === place,
+    );
+  }
+
   /** Waits until the last operation that was seen has ended, in whichever state. */
   async untilOperationEnds(boundSeconds: number): Promise<void> {
     await this.until("the operation has ended", boundSeconds, () => {
@@ -128,6 +164,16 @@ export class Drill {
         !OPEN_STATES.includes(last.state)
       );
     });
+  }
+
+  /** A Region's function, by its purpose: `intake`. */
+  functionName(place: Place, purpose: string): string {
+    return `function-${purpose}-${REGIONS[place].code}-${this.parts.suffix}`;
+  }
+
+  /** An alarm of a Region, by its purpose: `peer-unavailable`. */
+  alarmName(place: Place, purpose: string): string {
+    return `alarm-${purpose}-${REGIONS[place].code}-${this.parts.suffix}`;
   }
 
   /** The operator acts; what the command answers is for the scenario to judge. */

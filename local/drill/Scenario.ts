@@ -1,6 +1,6 @@
 import type { Findings } from "./checker";
 import type { Drill } from "./Drill";
-import type { Facts } from "./facts";
+import type { Facts, Moment } from "./facts";
 
 /** How a drill is set up; times in AWS seconds, which the clock factor shortens. */
 export interface DrillSettings {
@@ -23,11 +23,19 @@ export const DEFAULT_SETTINGS: DrillSettings = {
   s3LagSeconds: 20,
 };
 
+/** A command of the operator's, and what it answered. */
+export interface OperatorAction {
+  readonly at: Moment;
+  readonly command: string;
+  readonly exitCode: number;
+}
+
 /** What expectations are held against. */
 export interface Outcome {
   readonly facts: Facts;
   readonly findings: Findings;
   readonly settings: DrillSettings;
+  readonly operatorActions: readonly OperatorAction[];
 }
 
 /** Something that must be so at the end of a drill. */

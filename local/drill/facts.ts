@@ -33,6 +33,8 @@ export interface Attempt {
   readonly epoch?: number;
   /** The answer repeats an earlier one. */
   readonly replayed?: boolean;
+  /** Sent inside a Region, past the public name, by somebody whom an isolated Region still reaches. */
+  readonly isInside?: boolean;
 }
 
 /** A payment as a database has it. */
@@ -109,6 +111,8 @@ export interface OperationFacts {
   readonly operationId: string;
   readonly mode: string;
   readonly state: string;
+  /** The step that it is at. */
+  readonly step?: string;
   readonly trigger?: string;
   readonly dryRun: boolean;
   readonly targetEpoch?: number;

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, Refused, say, step } from "../cli";
-import type { MerchantWithKey } from "../client";
+import type { Dispatcher } from "undici";
+import type { MerchantWithKey, Place } from "../client";
 import { check } from "./checker";
 import { Drill, DrillTimeout } from "./Drill";
 import type { Facts } from "./facts";
-import { Payers } from "./load/Payers";
+import { Payers, type SendPayment } from "./load/Payers";
 import { Random } from "./load/random";
 import { paymentSender } from "./load/sendPayment";
 import type { DrillPlatform, OpenPlatform } from "./platform/DrillPlatform";
@@ -22,10 +23,15 @@ const LEAST_ANSWER_TIMEOUT_MS = 3_000;
 const FIRST_BACKOFF_SECONDS = 2;
 const LONGEST_BACKOFF_SECONDS = 20;
 
+const INSIDE_PAYMENTS_PER_SECOND = 4;
+/** Their random numbers are not those of any other payer. */
+const INSIDE_FORK = 1_000_000;
+
 /** For a platform that has just come up, in AWS seconds, and at least so long on the wall. */
 const START_BOUND_SECONDS = 600;
 const LEAST_START_MS = 90_000;
 const SETTLE_BOUND_MS = 60_000;
+const CATCH_UP_BOUND_MS = 15_000;
 
 export interface DrillOptions {
   readonly seed: number;
@@ -91,14 +97,18 @@ async function rehearse(
   if (initialEpoch === undefined) throw new CommandError("The primary's role record cannot be read.");
   const random = new Random(seed);
   const operator = new Operator(platform.own, signal);
+  const { faults, databases, tables, cloud } = open;
+  const inside: Payers[] = [];
+  const payers = payersOf(open, merchants, settings, random, clockFactor);
   const drill = new Drill({
-    ...{ clockFactor, random, observer, operator, signal },
-    faults: open.faults,
-    databases: open.databases,
+    ...{ clockFactor, payers, random, observer, operator, signal, faults, databases, tables, cloud },
+    insidePayers: (place) => {
+      inside.push(insidePayersOf(open, place, merchants, random, clockFactor));
+      return inside.at(-1)!;
+    },
     merchantIds: merchants.map(({ merchantId }) => merchantId),
     suffix: open.outputs.suffix,
   });
-  const payers = payersOf(open, merchants, settings, random, clockFactor);
   const startedAt = Date.now();
   let failure: string | undefined;
   payers.start();
@@ -106,17 +116,16 @@ async function rehearse(
     await sleep(settings.warmUpSeconds * 1000, undefined, { signal });
     failure = await outcomeOf(scenario.run(drill), signal);
   } finally {
-    await payers.stop();
+    await Promise.all([payers, ...inside].map((each) => each.stop()));
   }
   await settle(open, drill);
-  const facts: Facts = await gatherFacts(open, drill, payers, initialEpoch);
+  const facts: Facts = await gatherFacts(open, drill, [payers, ...inside], initialEpoch);
   if (!options.keep) await open.faults.clear();
   await open.faults.setPsp();
   return buildReport({
     ...{ scenario, seed, startedAt, failure, budget },
-    outcome: { facts, findings: check(facts), settings },
+    outcome: { facts, findings: check(facts), settings, operatorActions: operator.actions },
     marks: drill.marks,
-    operatorActions: operator.actions,
   });
 }
 
@@ -127,19 +136,52 @@ function payersOf(
   random: Random,
   clockFactor: number,
 ): Payers {
-  const wallMs = (seconds: number) => (seconds * 1000) / clockFactor;
   return new Payers({
     random,
-    merchantIds: merchants.map(({ merchantId }) => merchantId),
     paymentsPerSecond: settings.paymentsPerSecond,
-    firstBackoffMs: wallMs(FIRST_BACKOFF_SECONDS),
-    longestBackoffMs: wallMs(LONGEST_BACKOFF_SECONDS),
-    send: paymentSender({
-      baseUrl: open.outputs.get("PrimaryPaymentsPublicApiUrl"),
-      dispatcher: open.dispatcher,
-      apiKeys: new Map(merchants.map(({ merchantId, apiKey }) => [merchantId, apiKey])),
-      timeoutMs: Math.max(LEAST_ANSWER_TIMEOUT_MS, wallMs(ANSWER_TIMEOUT_SECONDS)),
-    }),
+    ...behaviourOf(merchants, clockFactor),
+    send: senderOf(open.outputs.get("PrimaryPaymentsPublicApiUrl"), open.dispatcher, merchants, clockFactor),
+  });
+}
+
+/** A few payers whom nothing outside the Region concerns. */
+function insidePayersOf(
+  open: OpenPlatform,
+  place: Place,
+  merchants: readonly MerchantWithKey[],
+  random: Random,
+  clockFactor: number,
+): Payers {
+  const baseUrl = open.outputs.get(`${place === "primary" ? "Primary" : "Dr"}PaymentsApiUrl`);
+  return new Payers({
+    random: random.fork(INSIDE_FORK),
+    paymentsPerSecond: INSIDE_PAYMENTS_PER_SECOND,
+    ...behaviourOf(merchants, clockFactor),
+    keyPrefix: `inside-${place}`,
+    isInside: true,
+    send: senderOf(baseUrl, open.insideDispatcher(place), merchants, clockFactor),
+  });
+}
+
+function behaviourOf(merchants: readonly MerchantWithKey[], clockFactor: number) {
+  return {
+    merchantIds: merchants.map(({ merchantId }) => merchantId),
+    firstBackoffMs: (FIRST_BACKOFF_SECONDS * 1000) / clockFactor,
+    longestBackoffMs: (LONGEST_BACKOFF_SECONDS * 1000) / clockFactor,
+  };
+}
+
+function senderOf(
+  baseUrl: string,
+  dispatcher: Dispatcher,
+  merchants: readonly MerchantWithKey[],
+  clockFactor: number,
+): SendPayment {
+  return paymentSender({
+    baseUrl,
+    dispatcher,
+    apiKeys: new Map(merchants.map(({ merchantId, apiKey }) => [merchantId, apiKey])),
+    timeoutMs: Math.max(LEAST_ANSWER_TIMEOUT_MS, (ANSWER_TIMEOUT_SECONDS * 1000) / clockFactor),
   });
 }
 
@@ -158,16 +200,26 @@ async function outcomeOf(running: Promise<void>, signal: AbortSignal): Promise<s
 
 const OPEN_STATUSES = ["accepted", "processing"];
 
-/** Waits until the surviving database has no open payment, or long enough to call those that are left open. */
+/** Waits until the surviving database has no open payment and the other one has caught up, as far as either can be. */
 async function settle(open: OpenPlatform, drill: Drill): Promise<void> {
-  const deadline = Date.now() + SETTLE_BOUND_MS;
-  await step("Waiting until every payment has come to its end", async () => {
-    while (Date.now() < deadline) {
-      const place = await activePlace(open);
-      if (place === undefined) return;
-      const facts = await open.databases[place].read(drill.parts.merchantIds);
-      if (facts?.payments.every(({ status }) => !OPEN_STATUSES.includes(status))) return;
-      await sleep(500, undefined, { signal: drill.parts.signal });
+  const { merchantIds, signal } = drill.parts;
+  const until = async (boundMs: number, isSo: () => Promise<boolean>) => {
+    for (const deadline = Date.now() + boundMs; Date.now() < deadline;) {
+      if (await isSo()) return;
+      await sleep(500, undefined, { signal });
     }
+  };
+  await step("Waiting until every payment has come to its end", () =>
+    until(SETTLE_BOUND_MS, async () => {
+      const place = await activePlace(open);
+      const facts = place === undefined ? undefined : await open.databases[place].read(merchantIds);
+      return facts?.payments.every(({ status }) => !OPEN_STATUSES.includes(status)) ?? true;
+    }),
+  );
+  await until(CATCH_UP_BOUND_MS, async () => {
+    const [primary, dr] = await Promise.all(
+      (["primary", "dr"] as const).map((place) => open.databases[place].read(merchantIds)),
+    );
+    return primary === undefined || dr === undefined || primary.payments.length === dr.payments.length;
   });
 }

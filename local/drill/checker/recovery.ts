@@ -22,6 +22,7 @@ export function recoveredAt(
   if (activation === undefined) return undefined;
   const alarm = facts.observations.serviceAlarms[activation.place];
   const writes = facts.attempts
+    .filter(({ isInside }) => !isInside)
     .filter(({ startedAt, endedAt }) => startedAt >= faultAt && endedAt >= activation.at)
     .sort((left, right) => left.endedAt - right.endedAt);
   let consecutive = 0;
@@ -55,7 +56,7 @@ export function longestWritePause(
   since: Moment | undefined,
 ): WritePause | undefined {
   const ends = attempts
-    .filter(({ outcome }) => outcome === "accepted")
+    .filter(({ outcome, isInside }) => outcome === "accepted" && !isInside)
     .map(({ endedAt }) => endedAt)
     .sort((left, right) => left - right);
   let longest: WritePause | undefined;

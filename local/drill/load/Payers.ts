@@ -17,6 +17,10 @@ export interface PayersOptions {
   readonly firstBackoffMs: number;
   readonly longestBackoffMs: number;
   readonly send: SendPayment;
+  /** Begins every idempotency key: two groups of payers must not share one. Default `drill`. */
+  readonly keyPrefix?: string;
+  /** They pay inside a Region: see {@link Attempt}. */
+  readonly isInside?: boolean;
   readonly now?: () => number;
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -89,10 +93,10 @@ export class Payers {
   }
 
   #newPayment(index: number, number: number, random: Random): WantedPayment {
-    const { merchantIds } = this.#options;
+    const { merchantIds, keyPrefix = "drill" } = this.#options;
     const payment: WantedPayment = {
       merchantId: merchantIds[index % merchantIds.length]!,
-      idempotencyKey: `drill-${index}-${number}`,
+      idempotencyKey: `${keyPrefix}-${index}-${number}`,
       amount: random.integer(100, 100_000),
       currency: random.weighted(CURRENCIES),
       paymentMethod: random.weighted(METHODS),
@@ -114,6 +118,7 @@ export class Payers {
         number,
         startedAt,
         endedAt: this.#now(),
+        ...(this.#options.isInside && { isInside: true }),
         ...answer,
       });
       if (answer.outcome === "accepted" || isFinalRefusal(answer)) return;

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Agent } from "undici";
+import { Agent, buildConnector } from "undici";
 import { CommandError, step, tail } from "../../cli";
 import {
   createMerchant,
@@ -27,6 +27,10 @@ export const DRILL_FOLDER = ".embedded-cloud-drill";
 const CLOUD_FOLDER = `${DRILL_FOLDER}/cloud`;
 
 const REPLICATION_WAIT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Where the emulator stands for the inside of a Region. */
+const INSIDE_ADDRESSES: Readonly<Record<Place, string>> = { primary: "127.0.2.1", dr: "127.0.2.2" };
 
 /** An embedded cloud that is there for drills only, with the platform on it and everything to break and to watch it. */
 export class DrillPlatform {
@@ -73,8 +77,11 @@ export class OpenPlatform {
   readonly faults: Faults;
   readonly databases: Readonly<Record<Place, DatabaseReader>>;
   readonly tables: Readonly<Record<Place, TableReader>>;
+  readonly #inside = new Map<Place, Agent>();
 
-  private constructor(parts: Omit<OpenPlatform, "close" | "newObserver" | "newMerchants">) {
+  private constructor(
+    parts: Omit<OpenPlatform, "close" | "newObserver" | "newMerchants" | "insideDispatcher">,
+  ) {
     this.cloud = parts.cloud;
     this.outputs = parts.outputs;
     this.dispatcher = parts.dispatcher;
@@ -104,6 +111,23 @@ export class OpenPlatform {
     });
   }
 
+  /** Connects as something inside a Region does: what keeps the world out does not matter there. */
+  insideDispatcher(place: Place): Agent {
+    const known = this.#inside.get(place);
+    if (known !== undefined) return known;
+    const { port } = new URL(this.cloud.endpoint);
+    const connect = buildConnector({ ca: this.cloud.ca, timeout: CONNECT_TIMEOUT_MS });
+    const agent = new Agent({
+      connect: (target, callback) =>
+        connect(
+          { ...target, hostname: INSIDE_ADDRESSES[place], port, servername: target.hostname },
+          callback,
+        ),
+    });
+    this.#inside.set(place, agent);
+    return agent;
+  }
+
   newObserver(): Observer {
     return new Observer(this.cloud, this.outputs, this.tables);
   }
@@ -131,6 +155,6 @@ export class OpenPlatform {
   }
 
   async close(): Promise<void> {
-    await this.dispatcher.destroy();
+    await Promise.all([this.dispatcher, ...this.#inside.values()].map((each) => each.destroy()));
   }
 }

@@ -120,6 +120,10 @@ export class Observer {
     return this.#peerAlarms[place].last ?? "unknown";
   }
 
+  isRed(place: Place, alarm: string): boolean {
+    return this.#redAlarms[place].last?.split(",").includes(alarm) ?? false;
+  }
+
   get dnsAnswer(): string {
     return this.#dns.last ?? "unknown";
   }

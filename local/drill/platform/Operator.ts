@@ -1,12 +1,13 @@
 import type { ProgramResult } from "../../cli";
 import type { OwnPlatform } from "../../deployment";
+import type { OperatorAction } from "../Scenario";
 
 /** The engineer on call: acts by the same commands, and by nothing else. */
 export class Operator {
   readonly #platform: Pick<OwnPlatform, "command">;
   readonly #signal: AbortSignal;
   /** What was done, for the report. */
-  readonly actions: { readonly at: number; readonly command: string; readonly exitCode: number }[] = [];
+  readonly actions: OperatorAction[] = [];
 
   constructor(platform: Pick<OwnPlatform, "command">, signal: AbortSignal) {
     this.#platform = platform;

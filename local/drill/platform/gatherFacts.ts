@@ -22,11 +22,11 @@ const productReport = z.object({
 export async function gatherFacts(
   platform: OpenPlatform,
   drill: Drill,
-  payers: Payers,
+  payers: readonly Payers[],
   initialEpoch: number,
 ): Promise<Facts> {
-  const { merchantIds, observer } = { merchantIds: drill.parts.merchantIds, observer: drill.observer };
-  const merchants = new Set(merchantIds);
+  const { merchantIds, observer } = drill.parts;
+  const attempts = payers.flatMap((each) => each.attempts);
   const perPlace = async <T>(read: (place: Place) => Promise<T | undefined>) => {
     const found = await Promise.all(PLACES.map(async (place) => [place, await read(place)] as const));
     return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as Partial<Record<Place, T>>;
@@ -39,7 +39,7 @@ export async function gatherFacts(
   ]);
   const payments = new Set(
     [
-      ...payers.attempts,
+      ...attempts,
       ...Object.values(databases).flatMap((facts) => facts.payments),
       ...Object.values(tables).flatMap((facts) => facts.sessions),
     ].map(({ paymentId }) => paymentId),
@@ -50,8 +50,8 @@ export async function gatherFacts(
     operatorAt: drill.operatorAt,
     failbackAskedAt: drill.failbackAskedAt,
     endedAt: Date.now(),
-    wanted: payers.wanted.filter(({ merchantId }) => merchants.has(merchantId)),
-    attempts: payers.attempts,
+    wanted: payers.flatMap((each) => each.wanted),
+    attempts,
     survivor: await activePlace(platform),
     databases,
     earlierDatabases: drill.earlierDatabases,

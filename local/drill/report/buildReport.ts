@@ -18,7 +18,6 @@ export interface ReportInput {
   readonly startedAt: Moment;
   readonly outcome: Outcome;
   readonly marks: readonly Mark[];
-  readonly operatorActions: readonly { at: Moment; command: string; exitCode: number }[];
   readonly budget: AwsBudget | undefined;
   /** Why the scenario did not come to its end, when it did not. */
   readonly failure: string | undefined;
@@ -76,7 +75,7 @@ export function buildReport(input: ReportInput): DrillReport {
       reason: reason ?? null,
     })),
     steps: stepsOf(facts),
-    operatorActions: input.operatorActions.map((each) => ({ ...each, at: iso(each.at) })),
+    operatorActions: outcome.operatorActions.map((each) => ({ ...each, at: iso(each.at) })),
     marks: input.marks.map((each) => ({ ...each, at: iso(each.at) })),
     checks,
     writes: writesPerSecond(facts.attempts, input.startedAt),

@@ -8,6 +8,8 @@ import { exitCodeOf, resultText, scenarioList, summaryText } from "../../../../l
 import { DEFAULT_SETTINGS } from "../../../../local/drill/Scenario";
 import { accepted, goodFacts, refused, second } from "./support";
 
+const FAILBACK = { at: second(70), command: "failover failback --wait", exitCode: 0 };
+
 function build(change: Partial<ReportInput> = {}, facts: Facts = goodFacts()) {
   return buildReport({
     scenario: {
@@ -17,9 +19,8 @@ function build(change: Partial<ReportInput> = {}, facts: Facts = goodFacts()) {
     },
     seed: 7,
     startedAt: second(0),
-    outcome: { facts, findings: check(facts), settings: DEFAULT_SETTINGS },
+    outcome: { facts, findings: check(facts), settings: DEFAULT_SETTINGS, operatorActions: [FAILBACK] },
     marks: [{ at: second(10), text: "the primary Region is lost" }],
-    operatorActions: [{ at: second(70), command: "failover failback --wait", exitCode: 0 }],
     budget: { boundSeconds: 880, typicalSeconds: 420 },
     failure: undefined,
     ...change,
