@@ -8,16 +8,29 @@ import type { Platform } from "./Platform";
 /** Where the orchestrator puts its reports, in the transaction bucket of the Region that took over. */
 export const REPORT_PREFIX = "failover-reports/";
 
-/** The parts of a report that are shown; everything else is passed through as it is. */
+const seconds = z.number().nullish();
+const instant = z.string().nullish();
+
+/** The parts of a report that are shown (function failover-report writes it); everything else is passed through. */
 const reportSchema = z.looseObject({
-  operationId: z.string().optional(),
+  operationId: z.string(),
   mode: z.string().optional(),
-  state: z.string().optional(),
-  rtoSeconds: z.number().nullish(),
-  rpoSeconds: z.number().nullish(),
+  trigger: z.string().optional(),
+  dryRun: z.boolean().optional(),
+  place: z.string().optional(),
+  previousEpoch: z.number().nullish(),
+  epoch: z.number().nullish(),
+  outageAt: instant,
+  activatedAt: instant,
+  rtoSeconds: seconds,
+  rpoSeconds: seconds,
   replayed: z.number().nullish(),
   redriven: z.number().nullish(),
+  reconciled: z.boolean().nullish(),
+  lostCount: z.number().nullish(),
   lost: z.array(z.looseObject({ paymentId: z.string() })).nullish(),
+  lostListKey: z.string().nullish(),
+  warnings: z.array(z.string()).optional(),
   timeline: z.array(z.looseObject({ step: z.string(), at: z.string() })).nullish(),
 });
 export type FailoverReport = z.output<typeof reportSchema>;
@@ -78,7 +91,7 @@ async function listReports(platform: Platform, place: Place, abortSignal: AbortS
       { abortSignal },
     );
     for (const { Key, LastModified } of page.Contents ?? []) {
-      if (Key?.endsWith(".json")) {
+      if (Key !== undefined && isReport(Key)) {
         found.push({ place, bucket, key: Key, writtenAt: LastModified?.getTime() ?? 0 });
       }
     }
@@ -87,26 +100,62 @@ async function listReports(platform: Platform, place: Place, abortSignal: AbortS
   return found;
 }
 
-function seconds(value: number | null | undefined): string {
+/** Beside the reports lie lists of lost payments that were too long for them. */
+function isReport(key: string): boolean {
+  return /^[^/]+\.json$/.test(key.slice(REPORT_PREFIX.length)) && !key.endsWith("-lost.json");
+}
+
+function secondsText(value: number | null | undefined): string {
   return value === undefined || value === null ? "unknown" : `${value} s`;
+}
+
+/** For how long nobody wrote in a planned change: from the active Region's giving up until the other one was active. */
+function writePause({ timeline, activatedAt }: FailoverReport): string[] {
+  const demoted = timeline?.filter(({ step }) => step === "demote").at(-1)?.at;
+  if (demoted === undefined || typeof activatedAt !== "string") return [];
+  const pause = Math.round((Date.parse(activatedAt) - Date.parse(demoted)) / 100) / 10;
+  return [row("write pause", `${pause} s`)];
+}
+
+function row(label: string, text: string | number): string {
+  return `  ${label.padEnd(12)} ${text}`;
+}
+
+function lostLines({ lost, lostCount, lostListKey, reconciled }: FailoverReport): string[] {
+  const listed = lost ?? [];
+  const count = lostCount ?? listed.length;
+  const more = reconciled === false ? ", or more: not everything could be looked through" : "";
+  return [
+    row("lost", `${count === 0 ? "none" : `${count} payment(s)`}${more}`),
+    ...listed.map((payment) =>
+      ["paymentId", "merchantId", "acceptedAt", "pspStatus", "action", "reason"]
+        .flatMap((field) => (typeof payment[field] === "string" ? [payment[field]] : []))
+        .join("  ")
+        .replace(/^/, "    "),
+    ),
+    ...(typeof lostListKey === "string" ? [`    the whole list: ${lostListKey} in the same bucket`] : []),
+    ...(count > 0 ? ["    what to do: docs/runbook.md#lost-payments"] : []),
+  ];
 }
 
 /** A report for people. */
 export function reportText({ bucket, key, writtenAt, report }: FoundReport): string {
-  const lost = report.lost ?? [];
-  const lostLines = lost.map((payment) =>
-    ["paymentId", "merchantId", "pspStatus", "action"]
-      .flatMap((field) => (typeof payment[field] === "string" ? [`${payment[field]}`] : []))
-      .join("  "),
-  );
+  const what = `${report.dryRun === true ? "dry run of a " : ""}${report.mode ?? "operation"}`;
+  const figures = [
+    row("epoch", `${report.previousEpoch ?? "?"} → ${report.epoch ?? "?"}`),
+    row("outage", report.outageAt ?? "unknown"),
+    row("active", report.activatedAt ?? "unknown"),
+    ...writePause(report),
+    row("RTO", secondsText(report.rtoSeconds)),
+    row("RPO", secondsText(report.rpoSeconds)),
+    row("replayed", report.replayed ?? "unknown"),
+    row("re-driven", report.redriven ?? "unknown"),
+    ...lostLines(report),
+  ];
   return [
-    `Operation ${report.operationId ?? "?"}: ${report.mode ?? "?"} ${report.state ?? ""}`.trimEnd(),
-    `  RTO         ${seconds(report.rtoSeconds)}`,
-    `  RPO         ${seconds(report.rpoSeconds)}`,
-    `  replayed    ${report.replayed ?? "unknown"}`,
-    `  re-driven   ${report.redriven ?? "unknown"}`,
-    `  lost        ${lost.length === 0 ? "none" : `${lost.length} payment(s)`}`,
-    ...lostLines.map((line) => `    ${line}`),
+    `Operation ${report.operationId}: ${what} to ${report.place ?? "?"}, started by ${report.trigger ?? "?"}`,
+    ...(report.dryRun === true ? [row("changed", "nothing")] : figures),
+    ...(report.warnings ?? []).map((warning) => row("warning", warning)),
     ...(report.timeline ?? []).map(({ step, at }) => `  ${at}  ${step}`),
     `  s3://${bucket}/${key}, ${writtenAt}`,
   ].join("\n");

@@ -220,6 +220,7 @@ describe("detaching a database", () => {
 });
 
 describe("the report of a failover", () => {
+  const lostRegion: FakeRegion = { ...standbyRegion(2), answers: {} };
   const bucket = (objects: Record<string, object>) => ({
     ListObjectsV2: () => ({
       Contents: Object.keys(objects).map((Key) => ({
@@ -252,8 +253,39 @@ describe("the report of a failover", () => {
     assert.equal(code, 0);
     assert.deepEqual(shown, [report]);
     assert.match(texts[0]!, /RTO +300 s/);
-    assert.match(texts[0]!, /lost +1 payment\(s\)\n +pay_a {2}mer_b {2}unknown {2}none/);
+    assert.match(texts[0]!, /lost +1 payment\(s\)\n +pay_a {2}mer_b {2}unknown {2}none\n/);
     assert.match(texts[0]!, /s3:\/\/bucket-transactions-apse2-test\/failover-reports\/20\.json/);
+  });
+
+  it("gives the pause of writes of a planned change, and what is not known", async () => {
+    const planned = {
+      ...report,
+      mode: "switchover",
+      lost: [],
+      lostCount: 0,
+      rtoSeconds: null,
+      reconciled: false,
+      activatedAt: "2026-11-24T09:06:12.340Z",
+      timeline: [{ step: "demote", at: "2026-11-24T09:05:00.000Z" }],
+      warnings: ["synthetic: the PSP did not answer"],
+    };
+    const answers = bucket({ "failover-reports/20.json": planned });
+    const platform = fakePlatform({ primary: lostRegion, dr: { ...activeRegion("dr", 2), answers } });
+    const { texts } = await run(platform, "report --operation 20");
+    assert.match(texts[0]!, /write pause +72\.3 s/);
+    assert.match(texts[0]!, /RTO +unknown/);
+    assert.match(texts[0]!, /lost +none, or more/);
+    assert.match(texts[0]!, /warning +synthetic: the PSP/);
+  });
+
+  it("is not one of the lists that lie beside it", async () => {
+    const answers = bucket({
+      "failover-reports/10.json": report,
+      "failover-reports/20-lost.json": {},
+      "failover-reports/lost/30.json": {},
+    });
+    const platform = fakePlatform({ primary: lostRegion, dr: { ...activeRegion("dr", 2), answers } });
+    assert.deepEqual((await run(platform, "report")).shown, [report]);
   });
 
   it("is missed with the Regions that could not be asked", async () => {
