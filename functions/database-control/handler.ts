@@ -11,6 +11,8 @@ export interface DatabaseControlDependencies {
   readonly database: GlobalDatabase;
   /** This Region's cluster. */
   readonly clusterArn: string;
+  /** One look at the witness: while RDS promotes, nobody else looks, and a gap makes the wait for the old lease begin anew. */
+  readonly watchWitness: () => Promise<unknown>;
 }
 
 /** RDS's answers that say that the clusters are not in a state for it; right after another change it may be the own one. */
@@ -43,6 +45,10 @@ async function promote(
   const { database, clusterArn, log } = dependencies;
   const before = await database.describe();
   if (isPromoted(before, clusterArn)) return { started: false };
+  if (mode === "failover" && isDetached(before, clusterArn)) {
+    log.warn("this Region's cluster is one of its own: an operator has detached it", { clusterArn });
+    return { started: false };
+  }
   requireMember(before, clusterArn);
   if (before?.change) {
     throw new PromotionRefused(`the global cluster is ${before.change.status} to ${before.change.to}`);
@@ -62,9 +68,17 @@ async function promote(
   }
 }
 
-async function progress({ database, clusterArn }: DatabaseControlDependencies): Promise<ProgressResult> {
-  const view = await database.describe();
+async function progress({
+  database,
+  clusterArn,
+  watchWitness,
+  log,
+}: DatabaseControlDependencies): Promise<ProgressResult> {
+  const watching = watchWitness().catch((error: unknown) => log.warn("no look at the witness", { error }));
+  const [view] = await Promise.all([database.describe(), watching]);
   if (view === undefined) return { writer: false, status: "there is no global cluster" };
+  // Whether it takes writes already is the next step's question.
+  if (isDetached(view, clusterArn)) return { writer: true, status: "detached" };
   const status = view.change ? `${view.status}, ${view.change.status}` : view.status;
   return { writer: isWriter(view, clusterArn), status };
 }
@@ -78,6 +92,11 @@ function isPromoted(view: GlobalClusterView | undefined, clusterArn: string): bo
 
 function isWriter(view: GlobalClusterView, clusterArn: string): boolean {
   return view.members.some((member) => member.clusterArn === clusterArn && member.isWriter);
+}
+
+/** A cluster that an operator cut out of the global cluster is a writer of its own: there is nothing to promote. */
+function isDetached(view: GlobalClusterView | undefined, clusterArn: string): boolean {
+  return view !== undefined && !view.members.some((member) => member.clusterArn === clusterArn);
 }
 
 function requireMember(view: GlobalClusterView | undefined, clusterArn: string): void {

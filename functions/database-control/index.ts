@@ -1,10 +1,20 @@
 import { RDSClient } from "@aws-sdk/client-rds";
+import { systemClock } from "../shared/clock";
 import { readEnvironment } from "../shared/environment";
+import { witnessWatchOf } from "../shared/failover/WitnessWatch";
 import { createLogger } from "../shared/observability/logger";
+import { ADMISSION_VARIABLES } from "../shared/regions/regionState";
+import { documentClient } from "../shared/tables/client";
 import { RdsGlobalDatabase } from "./GlobalDatabase";
 import { createHandler } from "./handler";
 
-const environment = readEnvironment(["PEER_REGION", "GLOBAL_CLUSTER_IDENTIFIER", "CLUSTER_ARN"]);
+const environment = readEnvironment([
+  "PEER_REGION",
+  "GLOBAL_CLUSTER_IDENTIFIER",
+  "CLUSTER_ARN",
+  ...ADMISSION_VARIABLES,
+]);
+const watch = witnessWatchOf(documentClient(), environment, systemClock);
 
 /** Milliseconds. RDS takes a promotion in seconds; the state machine tries again. */
 const limits = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 6_000 } };
@@ -18,4 +28,5 @@ export const handler = createHandler({
     environment.GLOBAL_CLUSTER_IDENTIFIER,
   ),
   clusterArn: environment.CLUSTER_ARN,
+  watchWitness: () => watch.look(),
 });

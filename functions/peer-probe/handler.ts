@@ -1,33 +1,21 @@
-import {
-  namedForSeconds,
-  observeWitness,
-  type Place,
-  type ProtocolTimings,
-  type WitnessHistory,
-  type WitnessReading,
-} from "../domain/failover";
+import { whyNotTakeOver, type Place, type ProtocolTimings } from "../domain/failover";
 import type { Clock } from "../shared/clock";
 import {
   peerProbeInput,
   type ConfirmResult,
   type OperationReference,
+  type PeerProbeInput,
   type ProbeResult,
   type WitnessResult,
 } from "../shared/failover/actions";
 import { isUnderWay, type ExecutionReader } from "../shared/failover/executions";
 import { parseAction } from "../shared/failover/parseAction";
+import type { WitnessWatch } from "../shared/failover/WitnessWatch";
 import type { Log } from "../shared/observability/logger";
-import type { ProbeRecord, WitnessRecord } from "../shared/regions/observationRecords";
+import type { ProbeRecord } from "../shared/regions/observationRecords";
 import type { OperationRepository } from "../shared/regions/operationRecord";
 import type { RegionState, RoleRepository } from "../shared/regions/roleRecord";
-import type { Witness } from "../shared/regions/witness";
 import type { Look } from "./look";
-
-/** A record that only this function writes. */
-interface Observation<Value> {
-  read(): Promise<Value | undefined>;
-  write(value: Value): Promise<void>;
-}
 
 /** What watching the other Region works with. */
 export interface PeerProbeDependencies {
@@ -39,9 +27,9 @@ export interface PeerProbeDependencies {
   readonly role: Pick<RoleRepository, "read">;
   readonly operations: Pick<OperationRepository, "read">;
   readonly executions: ExecutionReader;
-  readonly probes: Observation<ProbeRecord>;
-  readonly witnessHistory: Observation<WitnessRecord>;
-  readonly witness: Witness;
+  /** The record `probe`, which only this function writes. */
+  readonly probes: { read(): Promise<ProbeRecord | undefined>; write(value: ProbeRecord): Promise<void> };
+  readonly watch: WitnessWatch;
   /** One look at the peer. */
   readonly look: () => Promise<Look>;
   /** Why this Region could not take over, or undefined when it could. */
@@ -78,11 +66,7 @@ export function createHandler(
 ): (event: unknown) => Promise<ProbeResult | ConfirmResult | WitnessResult> {
   return async (event) => {
     const input = parseAction(peerProbeInput, hasAction(event) ? event : { action: "probe" });
-    const result = await run(
-      dependencies,
-      input.action,
-      input.action === "confirm" ? input.operation : undefined,
-    );
+    const result = await run(dependencies, input);
     dependencies.log.info("looked", { action: input.action, result });
     return result;
   };
@@ -94,12 +78,16 @@ function hasAction(event: unknown): boolean {
 
 function run(
   dependencies: PeerProbeDependencies,
-  action: "probe" | "confirm" | "witness",
-  operation: OperationReference | undefined,
+  input: PeerProbeInput,
 ): Promise<ProbeResult | ConfirmResult | WitnessResult> {
-  if (action === "probe") return probe(dependencies);
-  if (action === "witness") return watchWitness(dependencies);
-  return confirm(dependencies, operation);
+  switch (input.action) {
+    case "probe":
+      return probe(dependencies);
+    case "confirm":
+      return confirm(dependencies, input.operation);
+    case "witness":
+      return watchWitness(dependencies);
+  }
 }
 
 async function probe(dependencies: PeerProbeDependencies): Promise<ProbeResult> {
@@ -113,7 +101,7 @@ async function probe(dependencies: PeerProbeDependencies): Promise<ProbeResult> 
     await publishMetric(0, at);
     return { unavailable: false, consecutiveFailures: 0, reason };
   }
-  const record = await lookAndRemember(dependencies);
+  const { record } = await lookAndRemember(dependencies);
   const unavailable = record.consecutiveFailures > 0;
   await publishMetric(unavailable ? 1 : 0, record.lastCheckedAt);
   if (record.consecutiveFailures >= LOST_AFTER_FAILURES && role.role === "STANDBY") {
@@ -127,7 +115,13 @@ function watches({ role }: RegionState): boolean {
   return role === "STANDBY" || role === "TAKING_OVER";
 }
 
-async function lookAndRemember({ probes, look, clock }: PeerProbeDependencies): Promise<ProbeRecord> {
+/** A look, and what is known after it. */
+interface Sighting {
+  readonly record: ProbeRecord;
+  readonly peer: Look["peer"];
+}
+
+async function lookAndRemember({ probes, look, clock }: PeerProbeDependencies): Promise<Sighting> {
   const [before, seen] = await Promise.all([probes.read(), look()]);
   const at = clock.now();
   const reason = seen.reason.slice(0, MAX_REASON);
@@ -141,7 +135,7 @@ async function lookAndRemember({ probes, look, clock }: PeerProbeDependencies): 
         reason,
       };
   await probes.write(record);
-  return record;
+  return { record, peer: seen.peer };
 }
 
 async function tellUnlessUnderWay(dependencies: PeerProbeDependencies, record: ProbeRecord): Promise<void> {
@@ -164,13 +158,17 @@ async function tellUnlessUnderWay(dependencies: PeerProbeDependencies, record: P
 /** One look for the state machine: the peer is lost when probe and witness agree, and this Region can take its place. */
 async function confirm(
   dependencies: PeerProbeDependencies,
-  operation: OperationReference | undefined,
+  operation: OperationReference,
 ): Promise<ConfirmResult> {
-  const [role, record] = await Promise.all([dependencies.role.read(), dependencies.operations.read()]);
-  const isOwn = record !== undefined && record.operationId === operation?.operationId;
-  const [{ reading }, seen] = await Promise.all([observe(dependencies), lookAndRemember(dependencies)]);
+  const { place, timings, clock, watch } = dependencies;
+  const [role, own] = await Promise.all([dependencies.role.read(), dependencies.operations.read()]);
+  const [{ reading }, { record: seen, peer }] = await Promise.all([
+    watch.look(),
+    lookAndRemember(dependencies),
+  ]);
   const witness = reading?.named ?? "unreadable";
-  if (isOwn && role.role === "ACTIVE" && role.epoch === record.targetEpoch) {
+  const isOwn = own?.operationId === operation.operationId;
+  if (isOwn && role.role === "ACTIVE" && role.epoch === own.targetEpoch) {
     return { lost: true, witness, reason: "this Region took over already", decided: true };
   }
   if (seen.consecutiveFailures === 0) {
@@ -178,30 +176,21 @@ async function confirm(
   }
   const open = (reason: string): ConfirmResult => ({ lost: false, witness, reason, decided: false });
   if (seen.consecutiveFailures < LOST_AFTER_FAILURES) return open(`one look failed: ${seen.reason}`);
-  if (witness !== dependencies.place) {
-    return open(`the peer is lost to this Region (${seen.reason}), but the witness says ${witness}`);
+  const { mode, trigger, approval } = operation;
+  const decidedByOperator = trigger === "operator" || approval === "approval";
+  const now = clock.now();
+  const view = { place, mode, record: role, witness: reading, peer, decidedByOperator, now };
+  const objection = whyNotTakeOver(view, timings);
+  if (objection !== undefined) {
+    return open(`lost to this Region (${seen.reason}), but ${objection} (witness: ${witness})`);
   }
   const unfitness = await dependencies.unfitness();
   if (unfitness !== undefined) return open(`this Region is not fit to take over: ${unfitness}`);
   return { lost: true, witness, reason: seen.reason, decided: true };
 }
 
-async function watchWitness(dependencies: PeerProbeDependencies): Promise<WitnessResult> {
-  const { place, clock, timings } = dependencies;
-  const { reading, history } = await observe(dependencies);
-  const named = reading?.named === place;
-  const seconds = namedForSeconds(history, place, clock.now(), timings);
-  return { named, namedForSeconds: seconds, ready: named && seconds >= timings.takeoverWaitSeconds };
-}
-
-/** Asks the witness and continues the record of what it said. */
-async function observe({ witness, witnessHistory, timings }: PeerProbeDependencies): Promise<{
-  readonly reading: WitnessReading | undefined;
-  readonly history: WitnessHistory | undefined;
-}> {
-  const [before, reading] = await Promise.all([witnessHistory.read(), witness.ask()]);
-  if (reading === undefined) return { reading, history: before };
-  const history = observeWitness(before, reading, timings);
-  await witnessHistory.write({ ...history });
-  return { reading, history };
+async function watchWitness({ watch, role: roles }: PeerProbeDependencies): Promise<WitnessResult> {
+  const [role, look] = await Promise.all([roles.read(), watch.look()]);
+  const { named, waitedSeconds, ready } = watch.wait(look, role);
+  return { named, namedForSeconds: waitedSeconds, ready };
 }

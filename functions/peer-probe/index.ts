@@ -6,12 +6,13 @@ import * as z from "zod";
 import { systemClock } from "../shared/clock";
 import { readEnvironment } from "../shared/environment";
 import { StepFunctionsExecutions } from "../shared/failover/executions";
+import { witnessWatchOf } from "../shared/failover/WitnessWatch";
 import { createLogger } from "../shared/observability/logger";
-import { probeObservation, witnessObservation } from "../shared/regions/observationRecords";
+import { probeObservation } from "../shared/regions/observationRecords";
 import { DynamoOperation } from "../shared/regions/operationRecord";
 import { HttpsStatus } from "../shared/regions/peerStatus";
+import { ADMISSION_VARIABLES, timingsOf } from "../shared/regions/regionState";
 import { DynamoRole } from "../shared/regions/roleRecord";
-import { DnsWitness } from "../shared/regions/witness";
 import { secretReader } from "../shared/secrets/SecretReader";
 import { documentClient } from "../shared/tables/client";
 import { clusterStatus, unfitness } from "./fitness";
@@ -21,19 +22,13 @@ import { syntheticRead } from "./syntheticRead";
 
 const environment = readEnvironment([
   "REGION_CODE",
-  "PLACE",
-  "REGION_TABLE",
   "OWN_API_URL",
   "PEER_API_URL",
   "PUBLIC_API_URL",
   "CLUSTER_ARN",
   "SYNTHETIC_SECRET_ARN",
   "EVENT_BUS_NAME",
-  "WITNESS_NAME",
-  "WITNESS_TTL_SECONDS",
-  "WITNESS_FRESH_SECONDS",
-  "LEASE_SECONDS",
-  "TAKEOVER_WAIT_SECONDS",
+  ...ADMISSION_VARIABLES,
 ]);
 
 /** Milliseconds that a Region is given to answer; slower is lost. Route 53's checkers give it four seconds in all. */
@@ -70,24 +65,14 @@ const fitness = {
 export const handler = createHandler({
   place: environment.PLACE,
   regionCode: environment.REGION_CODE,
-  timings: {
-    witnessTtlSeconds: environment.WITNESS_TTL_SECONDS,
-    witnessFreshSeconds: environment.WITNESS_FRESH_SECONDS,
-    leaseSeconds: environment.LEASE_SECONDS,
-    takeoverWaitSeconds: environment.TAKEOVER_WAIT_SECONDS,
-  },
+  timings: timingsOf(environment),
   clock: systemClock,
   log: createLogger(),
   role: new DynamoRole(own),
   operations: new DynamoOperation(own),
   executions: new StepFunctionsExecutions(new SFNClient(limits)),
   probes: probeObservation(own),
-  witnessHistory: witnessObservation(own),
-  witness: new DnsWitness({
-    name: environment.WITNESS_NAME,
-    ttlSeconds: environment.WITNESS_TTL_SECONDS,
-    clock: systemClock,
-  }),
+  watch: witnessWatchOf(own.client, environment, systemClock),
   look: () => lookAtPeer(sights),
   unfitness: () => unfitness(fitness),
   publishMetric: async (value, at) => {

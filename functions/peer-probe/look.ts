@@ -1,4 +1,4 @@
-import { peerOf, type Place } from "../domain/failover";
+import { peerOf, type PeerView, type Place } from "../domain/failover";
 import type { PeerStatus, StatusAnswer } from "../shared/regions/peerStatus";
 import type { SyntheticRead } from "./syntheticRead";
 
@@ -19,6 +19,8 @@ export interface PeerSights {
 export interface Look {
   readonly ok: boolean;
   readonly reason: string;
+  /** What the peer says of itself, if it answers. */
+  readonly peer?: (PeerView & { readonly traffic: boolean }) | undefined;
 }
 
 /**
@@ -27,19 +29,24 @@ export interface Look {
  */
 export async function lookAtPeer(sights: PeerSights): Promise<Look> {
   const [direct, publicName] = await Promise.all([sights.direct.look(), sights.publicName.look()]);
-  const peer = peerOf(sights.place);
-  const fault = faultOf(direct, peer);
-  const publicFault = faultOf(publicName, peer);
+  const place = peerOf(sights.place);
+  const peer = viewOf(direct, place) ?? viewOf(publicName, place);
+  const fault = faultOf(direct, place);
+  const publicFault = faultOf(publicName, place);
   if (fault !== undefined && publicFault !== undefined) {
-    return { ok: false, reason: `peer's name: ${fault}; public name: ${publicFault}` };
+    return { ok: false, reason: `peer's name: ${fault}; public name: ${publicFault}`, peer };
   }
   const read = fault === undefined ? sights.readDirect : sights.readPublicName;
   const readFault = await read();
-  if (readFault !== undefined) return { ok: false, reason: `synthetic read: ${readFault}` };
-  return {
-    ok: true,
-    reason: fault === undefined ? "serves" : `serves by the public name; peer's name: ${fault}`,
-  };
+  if (readFault !== undefined) return { ok: false, reason: `synthetic read: ${readFault}`, peer };
+  const reason = fault === undefined ? "serves" : `serves by the public name; peer's name: ${fault}`;
+  return { ok: true, reason, peer };
+}
+
+function viewOf(answer: StatusAnswer, peer: Place): Look["peer"] {
+  if (!answer.reachable || answer.status.place !== peer) return undefined;
+  const { role, epoch } = answer.status;
+  return role === "UNKNOWN" || epoch === null ? undefined : { role, epoch, traffic: answer.traffic };
 }
 
 /** Why this is not the peer serving, or undefined when it is. */

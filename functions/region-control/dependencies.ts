@@ -1,18 +1,19 @@
-import type { Place } from "../domain/failover";
+import type { Place, ProtocolTimings } from "../domain/failover";
 import type { Clock } from "../shared/clock";
 import type { OperationReference } from "../shared/failover/actions";
 import { OperationInProgress } from "../shared/failover/errors";
 import type { ExecutionReader } from "../shared/failover/executions";
+import type { WitnessWatch } from "../shared/failover/WitnessWatch";
 import type { Log } from "../shared/observability/logger";
 import type { ControlRepository } from "../shared/regions/controlRecord";
 import type { ProbeRecord } from "../shared/regions/observationRecords";
 import type { OperationRecord, OperationRepository } from "../shared/regions/operationRecord";
 import type { RoleRepository } from "../shared/regions/roleRecord";
-import type { Witness } from "../shared/regions/witness";
 
 /** What changing a Region's role works with. */
 export interface RegionControlDependencies {
   readonly place: Place;
+  readonly timings: ProtocolTimings;
   readonly clock: Clock;
   readonly log: Log;
   readonly role: RoleRepository;
@@ -21,7 +22,7 @@ export interface RegionControlDependencies {
   readonly operations: OperationRepository;
   readonly control: ControlRepository;
   readonly probe: { read(): Promise<ProbeRecord | undefined> };
-  readonly witness: Witness;
+  readonly watch: WitnessWatch;
   readonly executions: ExecutionReader;
   /** Closes the other Region's capacity and waits for it, or has it opened without waiting. */
   readonly peerCapacity: (action: "open" | "close") => Promise<void>;

@@ -6,26 +6,24 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { systemClock } from "../shared/clock";
 import { readEnvironment } from "../shared/environment";
 import { StepFunctionsExecutions } from "../shared/failover/executions";
+import { witnessWatchOf } from "../shared/failover/WitnessWatch";
 import { createLogger } from "../shared/observability/logger";
 import { DynamoControl } from "../shared/regions/controlRecord";
 import { probeObservation } from "../shared/regions/observationRecords";
 import { DynamoOperation } from "../shared/regions/operationRecord";
+import { ADMISSION_VARIABLES, timingsOf } from "../shared/regions/regionState";
 import { DynamoRole } from "../shared/regions/roleRecord";
-import { DnsWitness } from "../shared/regions/witness";
 import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
 
 const environment = readEnvironment([
   "ENVIRONMENT_SUFFIX",
   "REGION_CODE",
-  "PLACE",
-  "REGION_TABLE",
   "PEER_REGION",
   "PEER_REGION_TABLE",
   "CONTROL_TABLE",
   "OPERATIONS_TOPIC_ARN",
-  "WITNESS_NAME",
-  "WITNESS_TTL_SECONDS",
+  ...ADMISSION_VARIABLES,
 ]);
 
 const PEER_CODES = { apse1: "apse2", apse2: "apse1" } as const;
@@ -52,6 +50,7 @@ const peerCapacityFunction = `function-capacity-control-${PEER_CODES[environment
 /** Lambda entry: called by the failover's state machine. */
 export const handler = createHandler({
   place: environment.PLACE,
+  timings: timingsOf(environment),
   clock: systemClock,
   log,
   role: new DynamoRole(own),
@@ -59,11 +58,7 @@ export const handler = createHandler({
   operations: new DynamoOperation(own),
   control: new DynamoControl({ client: own.client, table: environment.CONTROL_TABLE }),
   probe: probeObservation(own),
-  witness: new DnsWitness({
-    name: environment.WITNESS_NAME,
-    ttlSeconds: environment.WITNESS_TTL_SECONDS,
-    clock: systemClock,
-  }),
+  watch: witnessWatchOf(own.client, environment, systemClock),
   executions: new StepFunctionsExecutions(new SFNClient({ maxAttempts: 2, requestHandler: OWN_LIMITS })),
   peerCapacity: async (action) => {
     const answer = await peerFunctions.send(

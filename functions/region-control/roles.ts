@@ -1,4 +1,4 @@
-import { placeOfEpoch } from "../domain/failover";
+import { placeOfEpoch, whyNotActivate } from "../domain/failover";
 import type {
   AbortResult,
   ActivateResult,
@@ -7,8 +7,10 @@ import type {
   OperationReference,
 } from "../shared/failover/actions";
 import { PeerUnreachable, RoleChanged, WitnessLost } from "../shared/failover/errors";
+import { handedOver } from "../shared/failover/WitnessWatch";
 import { within } from "../shared/failover/within";
 import type { OperationRecord } from "../shared/regions/operationRecord";
+import type { RegionState } from "../shared/regions/roleRecord";
 import { ownRecord, reasonOf, type RegionControlDependencies } from "./dependencies";
 import { reach } from "./progress";
 
@@ -92,13 +94,12 @@ export async function demotePeer(
     throw new RoleChanged(`the peer is ${peer.role} in epoch ${peer.epoch}`);
   }
   await reach(dependencies, record, "demote");
-  if (peer.role !== "STANDBY") {
-    const to = { role: "STANDBY", epoch: peer.epoch, at: clock.now(), operationId } as const;
-    const changed = await peerRole.change(peer, to).catch((cause: unknown) => {
-      throw new PeerUnreachable(`the peer's role cannot be changed: ${reasonOf(cause)}`, { cause });
-    });
-    if (!changed) throw new RoleChanged(`the peer's role changed from ${peer.role} meanwhile`);
-  }
+  // Also when it is a standby already: its lease keeper may be about to resume a role that nobody took, and must not.
+  const to = { role: "STANDBY", epoch: peer.epoch, at: clock.now(), operationId } as const;
+  const changed = await peerRole.change(peer, to).catch((cause: unknown) => {
+    throw new PeerUnreachable(`the peer's role cannot be changed: ${reasonOf(cause)}`, { cause });
+  });
+  if (!changed) throw new RoleChanged(`the peer's role changed from ${peer.role} meanwhile`);
   await peerCapacity("close").catch((cause: unknown) => {
     throw new PeerUnreachable(`the peer's capacity cannot be closed: ${reasonOf(cause)}`, { cause });
   });
@@ -107,41 +108,52 @@ export async function demotePeer(
 
 /**
  * Makes this Region the active one: role and lease first, then the control record, which deployments read. The lease
- * starts at a reading of the witness, as every renewal does.
+ * starts at a reading of the witness, as every renewal does, and the wait for the old lease must still hold: while the
+ * database was promoted, the world may have turned back to the peer.
  *
- * @throws WitnessLost when the witness does not name this Region right now
- * @throws RoleChanged when the role was lost, or a higher epoch is recorded
+ * @throws WitnessLost when the witness has not named this Region for long enough, up to now
+ * @throws RoleChanged when the role was lost, the peer took its own back, or a higher epoch is recorded
  */
 export async function activate(
   dependencies: RegionControlDependencies,
   operation: OperationReference,
 ): Promise<ActivateResult> {
-  const { role: roles, control, clock, place, witness } = dependencies;
+  const { role: roles, control, place } = dependencies;
   const record = await ownRecord(dependencies, operation);
   const { operationId, targetEpoch: epoch } = record;
   const role = await roles.read();
-  let activatedAt = role.updatedAt;
-  if (role.role !== "ACTIVE" || role.epoch !== epoch) {
-    if (role.role !== "TAKING_OVER" || role.epoch >= epoch) {
-      throw new RoleChanged(`the role is ${role.role} in epoch ${role.epoch}`);
-    }
-    const reading = await witness.ask();
-    if (reading?.named !== place) throw new WitnessLost(`the witness says ${reading?.named ?? "nothing"}`);
-    activatedAt = clock.now();
-    const to = {
-      role: "ACTIVE",
-      epoch,
-      at: activatedAt,
-      leaseRenewedAt: reading.readAt,
-      operationId,
-    } as const;
-    if (!(await roles.change(role, to))) throw new RoleChanged("the role changed meanwhile");
-  }
+  const isActive = role.role === "ACTIVE" && role.epoch === epoch;
+  const activatedAt = isActive ? role.updatedAt : await takeRole(dependencies, record, role);
   if (!(await control.activate({ activePlace: place, epoch, activatedAt, operationId }))) {
     throw new RoleChanged(`a higher epoch than ${epoch} is recorded`);
   }
   await reach(dependencies, record, "activate");
   return { epoch, activatedAt: activatedAt.toISOString() };
+}
+
+async function takeRole(
+  { role: roles, clock, place, watch, timings, peerRole, peerTimeoutMilliseconds }: RegionControlDependencies,
+  { operationId, targetEpoch: epoch, mode }: OperationRecord,
+  role: RegionState,
+): Promise<Date> {
+  if (role.role !== "TAKING_OVER" || role.epoch >= epoch) {
+    throw new RoleChanged(`the role is ${role.role} in epoch ${role.epoch}`);
+  }
+  const look = await watch.look();
+  let wait = watch.wait(look, role);
+  if (mode === "switchover" && !wait.ready) {
+    const peer = await within(peerTimeoutMilliseconds, peerRole.read()).catch(() => undefined);
+    // Only a peer that is known to have handed over leaves no lease to outlast.
+    if (peer?.role === "STANDBY" && peer.epoch < epoch) wait = handedOver(wait, timings);
+  }
+  const objection = whyNotActivate(place, role, epoch, wait);
+  if (objection !== undefined || look.reading === undefined) {
+    throw new WitnessLost(objection ?? "the witness cannot be read");
+  }
+  const at = clock.now();
+  const to = { role: "ACTIVE", epoch, at, leaseRenewedAt: look.reading.readAt, operationId } as const;
+  if (!(await roles.change(role, to))) throw new RoleChanged("the role changed meanwhile");
+  return at;
 }
 
 /**

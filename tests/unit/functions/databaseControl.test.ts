@@ -52,6 +52,8 @@ function fault(name: string): Error {
 
 describe("database control", () => {
   let rds: Rds;
+  let looks: number;
+  let isWitnessAway: boolean;
   let handle: (event: unknown) => Promise<unknown>;
   const promote = (mode: "failover" | "switchover", dryRun = false): Promise<unknown> =>
     handle({ action: "promote", mode, operation: operationOf({ mode, dryRun }) });
@@ -64,7 +66,15 @@ describe("database control", () => {
       rds.client("ap-southeast-1"),
       "globalcluster-payments-local",
     );
-    handle = createHandler({ log: new TestLog(), database, clusterArn: DR });
+    looks = 0;
+    isWitnessAway = false;
+    handle = createHandler({
+      ...{ log: new TestLog(), database, clusterArn: DR },
+      watchWitness: async () => {
+        looks += 1;
+        if (isWitnessAway) throw new Error("the table is away");
+      },
+    });
   });
 
   it("fails over with data loss at the endpoint of the Region that is promoted", async () => {
@@ -121,9 +131,16 @@ describe("database control", () => {
     await assert.rejects(promote("switchover"), { name: "TimeoutError" });
   });
 
-  it("refuses a cluster that is no member, a cluster that is gone, and a change to somebody else", async () => {
+  it("goes on with a cluster that an operator has detached: it is a writer of its own", async () => {
     rds.members = [PRIMARY];
-    await assert.rejects(promote("failover"), {
+    assert.deepEqual(await promote("failover"), { started: false });
+    assert.deepEqual(await handle({ action: "progress" }), { writer: true, status: "detached" });
+    assert.deepEqual(rds.calls, []);
+  });
+
+  it("refuses to switch over without a member, a cluster that is gone, and a change to somebody else", async () => {
+    rds.members = [PRIMARY];
+    await assert.rejects(promote("switchover"), {
       name: "PromotionRefused",
       message: /not in the global cluster/,
     });
@@ -139,6 +156,15 @@ describe("database control", () => {
   it("promotes nothing in a rehearsal", async () => {
     await assert.rejects(promote("failover", true), { name: "InvalidAction" });
     assert.deepEqual(rds.calls, []);
+  });
+
+  it("looks at the witness with every look at the promotion, and goes on without it", async () => {
+    await handle({ action: "progress" });
+    isWitnessAway = true;
+    const answer = await handle({ action: "progress" });
+
+    assert.equal(looks, 2);
+    assert.deepEqual(answer, { writer: false, status: "available" });
   });
 
   it("tells how far a promotion is in RDS's own words", async () => {

@@ -1,6 +1,13 @@
-import type { OperationStep, ProtocolTimings, WitnessReading } from "../../../functions/domain/failover";
+import type {
+  OperationStep,
+  Place,
+  ProtocolTimings,
+  WitnessReading,
+} from "../../../functions/domain/failover";
 import type { OperationReference } from "../../../functions/shared/failover/actions";
+import { WitnessWatch } from "../../../functions/shared/failover/WitnessWatch";
 import { isOpen, type ExecutionReader } from "../../../functions/shared/failover/executions";
+import type { WitnessRecord } from "../../../functions/shared/regions/observationRecords";
 import type { ActivationRecord, ControlRepository } from "../../../functions/shared/regions/controlRecord";
 import type {
   OperationChanges,
@@ -169,4 +176,14 @@ export function operationOf(changes: Partial<OperationReference> = {}): Operatio
     dryRun: false,
     ...changes,
   };
+}
+
+/** A watch over a test's witness, with its record. */
+export function watchOf(
+  place: Place,
+  clock: StandingClock,
+  witness: TestWitness,
+): { readonly watch: WitnessWatch; readonly history: MemoryObservation<WitnessRecord> } {
+  const history = new MemoryObservation<WitnessRecord>();
+  return { watch: new WitnessWatch({ place, timings: TIMINGS, clock, witness, record: history }), history };
 }

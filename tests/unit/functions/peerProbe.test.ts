@@ -3,7 +3,7 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { createHandler, type PeerUnavailableDetail } from "../../../functions/peer-probe/handler";
 import { clusterStatus, unfitness } from "../../../functions/peer-probe/fitness";
 import { lookAtPeer, type Look } from "../../../functions/peer-probe/look";
-import type { ProbeRecord, WitnessRecord } from "../../../functions/shared/regions/observationRecords";
+import type { ProbeRecord } from "../../../functions/shared/regions/observationRecords";
 import type { StatusAnswer } from "../../../functions/shared/regions/peerStatus";
 import {
   MemoryObservation,
@@ -14,11 +14,12 @@ import {
   TestExecutions,
   TestWitness,
   TIMINGS,
+  watchOf,
 } from "./failoverSupport";
 import { TestLog } from "./support";
 
 const SERVES: Look = { ok: true, reason: "serves" };
-const SILENT: Look = { ok: false, reason: "no answer within the time limit" };
+const SILENT: Look = { ok: false, reason: "no answer within the time limit", peer: undefined };
 
 /** The standby dr that watches primary. */
 class Standby {
@@ -27,7 +28,6 @@ class Standby {
   readonly operations = new MemoryOperation();
   readonly executions = new TestExecutions();
   readonly probes = new MemoryObservation<ProbeRecord>();
-  readonly witnessHistory = new MemoryObservation<WitnessRecord>();
   readonly witness = new TestWitness(this.clock, "primary");
   readonly metric: number[] = [];
   readonly events: PeerUnavailableDetail[] = [];
@@ -38,7 +38,7 @@ class Standby {
   readonly handle = createHandler({
     ...{ place: "dr", regionCode: "apse2", timings: TIMINGS, clock: this.clock, log: new TestLog() },
     ...{ role: this.role, operations: this.operations, executions: this.executions, probes: this.probes },
-    ...{ witnessHistory: this.witnessHistory, witness: this.witness },
+    watch: watchOf("dr", this.clock, this.witness).watch,
     look: async () => {
       this.looks += 1;
       return this.sight;
@@ -188,14 +188,20 @@ describe("peer probe", () => {
 
     it("does not decide while the world still sees the peer, or cannot be asked", async () => {
       await standby.confirm();
-      for (const named of ["primary", undefined] as const) {
-        standby.witness.named = named;
-        const answer = (await standby.confirm()) as { reason: string };
+      standby.witness.named = "primary";
+      const seen = await standby.confirm();
+      standby.witness.named = undefined;
+      const unread = await standby.confirm();
 
-        const witness = named ?? "unreadable";
-        const reason = `the peer is lost to this Region (${SILENT.reason}), but the witness says ${witness}`;
-        assert.deepEqual(answer, { lost: false, decided: false, witness, reason });
-      }
+      const reason = (why: string): string => `lost to this Region (${SILENT.reason}), but ${why}`;
+      assert.deepEqual(seen, {
+        ...{ lost: false, decided: false, witness: "primary" },
+        reason: reason("the world still sees the peer (witness: primary)"),
+      });
+      assert.deepEqual(unread, {
+        ...{ lost: false, decided: false, witness: "unreadable" },
+        reason: reason("the witness cannot be read (witness: unreadable)"),
+      });
     });
 
     it("decides against it as soon as the peer serves", async () => {
@@ -218,6 +224,16 @@ describe("peer probe", () => {
       assert.deepEqual(answer, { lost: false, decided: false, witness: "dr", reason });
     });
 
+    it("leaves a peer alone that is in a later epoch", async () => {
+      standby.sight = { ...SILENT, peer: { role: "ACTIVE", epoch: 3, traffic: false } };
+      await standby.confirm();
+
+      const answer = (await standby.confirm()) as { decided: boolean; reason: string };
+
+      assert.equal(answer.decided, false);
+      assert.match(answer.reason, /the peer has epoch 3/);
+    });
+
     it("holds nothing up in a second run after this Region became active", async () => {
       standby.role.state = { ...standby.role.state, role: "ACTIVE", epoch: 2 };
       standby.sight = SERVES;
@@ -230,6 +246,9 @@ describe("peer probe", () => {
 
   describe("watching the witness", () => {
     const watch = (): Promise<unknown> => standby.handle({ action: "witness" });
+    beforeEach(() => {
+      standby.role.state = { ...standby.role.state, role: "TAKING_OVER", updatedAt: standby.clock.now() };
+    });
 
     it("is ready once this Region was named without a gap for the whole wait", async () => {
       standby.witness.named = "dr";
@@ -267,14 +286,16 @@ describe("peer probe", () => {
       assert.deepEqual(await watch(), { named: true, namedForSeconds: 20, ready: false });
     });
 
-    it("counts from the confirmation on", async () => {
-      standby.start();
-      standby.sight = SILENT;
+    it("counts from the latch on, also when the witness named this Region before", async () => {
       standby.witness.named = "dr";
-      await standby.confirm();
-      standby.clock.pass(20);
+      await watch();
+      standby.clock.pass(15);
+      standby.role.state = { ...standby.role.state, updatedAt: standby.clock.now() };
+      standby.clock.pass(15);
+      assert.deepEqual(await watch(), { named: true, namedForSeconds: 15, ready: false });
 
-      assert.deepEqual(await watch(), { named: true, namedForSeconds: 20, ready: false });
+      standby.role.state = { ...standby.role.state, role: "STANDBY" };
+      assert.deepEqual(await watch(), { named: true, namedForSeconds: 0, ready: false });
     });
   });
 
@@ -286,6 +307,7 @@ describe("peer probe", () => {
         ...{ serviceAlarm: "OK", summary: `role=ACTIVE traffic=${traffic ? "yes" : "no"}` },
       },
     });
+    const serving = { role: "ACTIVE", epoch: 1, traffic: true } as const;
     const silent: StatusAnswer = { reachable: false, reason: "no answer within the time limit" };
     const look = async (
       direct: StatusAnswer,
@@ -301,15 +323,17 @@ describe("peer probe", () => {
       });
 
     it("finds the peer serving by either name", async () => {
-      assert.deepEqual(await look(status("primary", true), silent), SERVES);
+      assert.deepEqual(await look(status("primary", true), silent), { ...SERVES, peer: serving });
       assert.deepEqual(await look(silent, status("primary", true)), {
         ...{ ok: true, reason: "serves by the public name; peer's name: no answer within the time limit" },
+        peer: serving,
       });
     });
 
     it("finds it lost when no name leads to it, or it says no of itself", async () => {
       assert.deepEqual(await look(silent, status("dr", true)), {
         ...{ ok: false, reason: "peer's name: no answer within the time limit; public name: leads to dr" },
+        peer: undefined,
       });
       assert.match(
         (await look(status("primary", false), status("primary", false))).reason,
@@ -319,7 +343,7 @@ describe("peer probe", () => {
 
     it("finds it lost when the question on the way that works is not answered", async () => {
       const answer = await look(status("primary", true), silent, { direct: "answered 503" });
-      assert.deepEqual(answer, { ok: false, reason: "synthetic read: answered 503" });
+      assert.deepEqual(answer, { ok: false, reason: "synthetic read: answered 503", peer: serving });
 
       const other = await look(silent, status("primary", true), { direct: "answered 503" });
       assert.equal(other.ok, true);

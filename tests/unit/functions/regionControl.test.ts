@@ -12,6 +12,8 @@ import {
   StandingClock,
   TestExecutions,
   TestWitness,
+  TIMINGS,
+  watchOf,
 } from "./failoverSupport";
 import { TestLog } from "./support";
 
@@ -24,6 +26,7 @@ class Regions {
   readonly control = new MemoryControl();
   readonly probe = new MemoryObservation<ProbeRecord>();
   readonly witness = new TestWitness(this.clock, "dr");
+  readonly watch = watchOf("dr", this.clock, this.witness).watch;
   readonly executions = new TestExecutions();
   readonly told: string[] = [];
   readonly capacityCalls: string[] = [];
@@ -31,7 +34,9 @@ class Regions {
 
   readonly handle = createHandler({
     ...{ place: "dr", clock: this.clock, log: new TestLog(), role: this.role, peerRole: this.peerRole },
-    ...{ operations: this.operations, control: this.control, probe: this.probe, witness: this.witness },
+    ...{ operations: this.operations, control: this.control, probe: this.probe },
+    timings: TIMINGS,
+    watch: this.watch,
     executions: this.executions,
     peerCapacity: async (action) => {
       if (this.isCapacityAway) throw new Error("no answer");
@@ -55,13 +60,23 @@ class Regions {
     return `${text(this.role)}, peer ${text(this.peerRole)}`;
   }
 
+  /** The witness is looked at while time passes (seconds), as the state machine does. */
+  async wait(seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += 10) {
+      await this.watch.look();
+      this.clock.pass(10);
+    }
+  }
+
   /** An operation's way until the promotion. */
   async untilPromotion(): Promise<void> {
     await this.act("lock");
     for (const step of ["confirm", "approval"]) await this.step(step);
     await this.act("latch");
     await this.act("fencePeer");
-    for (const step of ["wait", "promote"]) await this.step(step);
+    await this.step("wait");
+    await this.wait(150);
+    await this.step("promote");
   }
 }
 
@@ -230,7 +245,7 @@ describe("region control", () => {
       const answer = await regions.act("activate");
       await regions.act("finish", { state: "SUCCEEDED", reason: "done" });
 
-      assert.deepEqual(answer, { epoch: 2, activatedAt: "2026-11-24T09:00:00.000Z" });
+      assert.deepEqual(answer, { epoch: 2, activatedAt: "2026-11-24T09:02:30.000Z" });
       assert.equal(regions.roles, "ACTIVE 2, peer FENCED 1");
       assert.deepEqual(regions.role.state.leaseRenewedAt, regions.clock.now());
       assert.deepEqual(regions.control.record, {
@@ -250,9 +265,9 @@ describe("region control", () => {
       const fenced = await regions.act("fencePeer");
       const activated = await regions.act("activate");
 
-      assert.deepEqual(latched, { since: "2026-11-24T09:00:00.000Z" });
+      assert.deepEqual(latched, { since: "2026-11-24T09:02:30.000Z" });
       assert.deepEqual(fenced, { fenced: true, reason: "the peer is FENCED" });
-      assert.deepEqual(activated, { epoch: 2, activatedAt: "2026-11-24T09:00:00.000Z" });
+      assert.deepEqual(activated, { epoch: 2, activatedAt: "2026-11-24T09:02:30.000Z" });
       assert.deepEqual([regions.roles, regions.role.writes], [before, writes]);
     });
 
@@ -298,6 +313,25 @@ describe("region control", () => {
 
       assert.equal(regions.role.state.role, "TAKING_OVER");
       assert.equal(regions.control.record, undefined);
+    });
+
+    it("does not become active when nobody looked at the witness for a while, or it turned away meanwhile", async () => {
+      await regions.untilPromotion();
+      regions.clock.pass(60);
+      await assert.rejects(regions.act("activate"), {
+        name: "WitnessLost",
+        message: /not named this Region long/,
+      });
+
+      await regions.wait(100);
+      regions.witness.named = "primary";
+      await regions.wait(10);
+      regions.witness.named = "dr";
+      await regions.wait(100);
+      await assert.rejects(regions.act("activate"), { name: "WitnessLost" });
+
+      await regions.wait(60);
+      assert.equal(((await regions.act("activate")) as { epoch: number }).epoch, 2);
     });
 
     it("does not become active when the role was lost meanwhile", async () => {
@@ -455,8 +489,46 @@ describe("region control", () => {
 
       assert.equal(regions.roles, "STANDBY 1, peer STANDBY 1");
       assert.deepEqual(regions.capacityCalls, ["close", "close"]);
-      assert.equal(regions.peerRole.writes, 1);
       assert.equal(regions.operations.record?.outageAt, undefined);
+    });
+
+    it("keeps a peer from resuming that it stood down before", async () => {
+      await regions.act("lock", {}, planned);
+      await regions.act("demotePeer", {}, planned);
+      const asItsKeeperReadIt = await regions.peerRole.read();
+      regions.clock.pass(200);
+
+      await regions.act("demotePeer", {}, planned);
+
+      const at = regions.clock.now();
+      assert.equal(await regions.peerRole.change(asItsKeeperReadIt, { role: "ACTIVE", epoch: 1, at }), false);
+    });
+
+    it("waits for what was under way only, once the peer has handed over", async () => {
+      await regions.act("lock", {}, planned);
+      await regions.act("demotePeer", {}, planned);
+      await regions.act("latch", {}, planned);
+      await regions.step("promote");
+      await regions.wait(20);
+      await assert.rejects(regions.act("activate", {}, planned), { name: "WitnessLost" });
+      await regions.wait(10);
+
+      const answer = await regions.act("activate", {}, planned);
+
+      assert.equal((answer as { epoch: number }).epoch, 2);
+      assert.equal(regions.roles, "ACTIVE 2, peer STANDBY 1");
+    });
+
+    it("waits for a whole lease when the peer took its role back, or does not say", async () => {
+      await regions.act("lock", {}, planned);
+      await regions.act("demotePeer", {}, planned);
+      await regions.act("latch", {}, planned);
+      await regions.wait(40);
+
+      regions.peerRole.state = { ...regions.peerRole.state, role: "ACTIVE" };
+      await assert.rejects(regions.act("activate", {}, planned), { name: "WitnessLost" });
+      regions.peerRole.isAway = true;
+      await assert.rejects(regions.act("activate", {}, planned), { name: "WitnessLost" });
     });
 
     it("stops when the peer is out of reach or takes over itself", async () => {
