@@ -1,3 +1,4 @@
+import type { Agent } from "node:https";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DynamoControl } from "../functions/shared/regions/controlRecord";
@@ -17,12 +18,17 @@ export type ControlAnswer =
   | { readonly kind: "activation"; readonly activation: Activation }
   | { readonly kind: "unreadable"; readonly reason: string };
 
+/** Settings of a client whose connections are described, not made. */
+type ClientSettings = Omit<DynamoDBClientConfig, "requestHandler"> & {
+  readonly requestHandler?: { readonly httpsAgent?: Agent };
+};
+
 /** Where the control record is read. */
 export type ControlRecordPlace = Pick<PaymentsConfig, "environmentSuffix"> & {
   /** The embedded cloud's address; absent on AWS. */
   readonly endpoint?: string | undefined;
   /** Credentials and the like, where the environment does not give them. */
-  readonly clientOf?: ((place: Place) => DynamoDBClientConfig) | undefined;
+  readonly clientOf?: ((place: Place) => ClientSettings) | undefined;
 };
 
 /** A lost Region must not hold a deployment up (milliseconds). */
@@ -30,12 +36,13 @@ const LIMITS = { connectionTimeout: 2_000, requestTimeout: 4_000 } as const;
 
 async function readAt(place: Place, where: ControlRecordPlace): Promise<ControlAnswer> {
   const { environmentSuffix, endpoint, clientOf } = where;
+  const settings = clientOf?.(place);
   const dynamodb = new DynamoDBClient({
     region: REGIONS[place].name,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...clientOf?.(place),
+    ...settings,
     maxAttempts: 2,
-    requestHandler: LIMITS,
+    requestHandler: { ...settings?.requestHandler, ...LIMITS },
   });
   const client = DynamoDBDocumentClient.from(dynamodb);
   try {
