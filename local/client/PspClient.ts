@@ -40,7 +40,7 @@ export class PspClient {
   /** Tells the simulator where its notifications go. */
   async setNotificationTarget(target: {
     url: string;
-    connect?: { host: string; port: number };
+    connect?: { port: number; host?: string; dns?: { address: string; port: number } };
   }): Promise<void> {
     await this.#call("PUT", "/notification-target", target);
   }

@@ -115,16 +115,16 @@ async function deleteStack(directory: string, place: Place, name: string): Promi
   );
 }
 
-/** The PSP's notifications go to the active Region's load balancer; the simulator needs to be told, as a PSP's console would be. */
+/** The PSP's notifications go to the name that follows the active Region; the simulator is told, as a PSP's console would be. */
 async function directPspNotifications({ directory }: DeploymentTarget, outputs: FlatOutputs): Promise<void> {
   const cloud = readEmbeddedCloud(directory);
   const dispatcher = embeddedDispatcher(cloud);
   try {
     const client = await PspClient.open(cloud, outputs, dispatcher);
-    const { hostname, port } = new URL(cloud.endpoint);
+    const { pathname } = new URL(outputs.get("PrimaryPaymentsNotificationsUrl"));
     await client.setNotificationTarget({
-      url: outputs.get("PrimaryPaymentsNotificationsUrl"),
-      connect: { host: hostname, port: Number(port) },
+      url: `https://${outputs.get("GlobalDnsPublicNotificationsDomainName")}${pathname}`,
+      connect: { port: Number(new URL(cloud.endpoint).port), dns: cloud.dns },
     });
   } finally {
     await dispatcher.destroy();

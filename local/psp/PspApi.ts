@@ -32,9 +32,16 @@ const faultsSchema = z.strictObject({
   /** Milliseconds before each answer. */
   latencyMilliseconds: z.int().min(0).max(60_000).default(0),
 });
+const port = z.int().min(1).max(65_535);
 const targetSchema = z.strictObject({
   url: z.url({ protocol: /^https$/ }),
-  connect: z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) }).optional(),
+  connect: z
+    .strictObject({
+      port,
+      host: z.string().min(1).optional(),
+      dns: z.strictObject({ address: z.ipv4(), port }).optional(),
+    })
+    .optional(),
 });
 
 const journalQuery = z.strictObject({

@@ -36,10 +36,17 @@ export interface PspAttempt {
   readonly idempotencyKey: string;
 }
 
-/** Where notifications go. `connect` overrides the address that the host name stands for. */
+/**
+ * Where notifications go. `connect` overrides the address that the host name stands for: a fixed host, or the one that a
+ * DNS server answers at each try, so that notifications follow a failover.
+ */
 export interface NotificationTarget {
   readonly url: string;
-  readonly connect?: { readonly host: string; readonly port: number };
+  readonly connect?: {
+    readonly port: number;
+    readonly host?: string;
+    readonly dns?: { readonly address: string; readonly port: number };
+  };
 }
 
 interface PspSetting {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Resolver } from "node:dns/promises";
 import { request as httpsRequest } from "node:https";
 import type { Clock } from "../../functions/domain/clock";
 import { base32Id } from "../../functions/domain/identifiers";
@@ -10,6 +11,7 @@ import { failureMessage } from "./tokens";
 /** Milliseconds between two tries; after the last one the notification is given up, and only a look-up tells. */
 const RETRY_DELAYS_MILLISECONDS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 const TIMEOUT_MILLISECONDS = 5_000;
+const RESOLVER_TIMEOUT_MILLISECONDS = 1_000;
 
 /** Sends signed notifications until they are taken. */
 export class PspNotifier {
@@ -63,12 +65,13 @@ export class PspNotifier {
     this.#timers.add(timer);
   }
 
-  #post(target: NotificationTarget, body: Buffer): Promise<number> {
+  async #post(target: NotificationTarget, body: Buffer): Promise<number> {
     const url = new URL(target.url);
+    const host = await hostOf(target, url.hostname);
     return new Promise((resolve, reject) => {
       const request = httpsRequest(
         {
-          host: target.connect?.host ?? url.hostname,
+          host,
           port: target.connect?.port ?? (url.port === "" ? 443 : Number(url.port)),
           servername: url.hostname,
           path: url.pathname + url.search,
@@ -93,6 +96,16 @@ export class PspNotifier {
       request.end(body);
     });
   }
+}
+
+/** The address to connect to. Nothing is remembered: a merchant's or PSP's resolver keeps an answer for seconds only. */
+async function hostOf({ connect }: NotificationTarget, hostname: string): Promise<string> {
+  if (connect?.dns === undefined) return connect?.host ?? hostname;
+  const resolver = new Resolver({ timeout: RESOLVER_TIMEOUT_MILLISECONDS, tries: 2 });
+  resolver.setServers([`${connect.dns.address}:${connect.dns.port}`]);
+  const [address] = await resolver.resolve4(hostname);
+  if (address === undefined) throw new Error(`${hostname} has no address`);
+  return address;
 }
 
 function notificationOf(entry: PspLedgerEntry): PspNotification {

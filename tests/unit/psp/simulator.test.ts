@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpsRequest, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -372,6 +373,26 @@ describe("PSP simulator and its adapter", () => {
       await arrival(request.idempotencyKey);
     });
 
+    it("go where DNS says at each try, so that they follow a failover", async () => {
+      const { port } = receiver.address() as AddressInfo;
+      const dns = await dnsServer(["127.0.0.9", "127.0.0.1"]);
+      const target = { url: "https://localhost/v1/notifications/psp", connect: { port, dns: dns.address } };
+      assert.equal((await call("PUT", "/notification-target", target)).status, 200);
+      try {
+        const request = authorization("pm_async_ok");
+        await provider().authorize(request);
+        await arrival(request.idempotencyKey);
+        assert.equal(dns.questions(), 2, "the first address takes no connection, the second one does");
+      } finally {
+        dns.close();
+        const { status } = await call("PUT", "/notification-target", {
+          ...target,
+          connect: { host: "127.0.0.1", port },
+        });
+        assert.equal(status, 200);
+      }
+    });
+
     it("of what was pending at a stop follow after the start", async () => {
       const request = authorization("pm_async_ok");
       await simulator.stop();
@@ -454,3 +475,24 @@ describe("PSP adapter", () => {
     });
   });
 });
+
+/** Answers every question with an A record, of the given addresses in turn; the last one stays. */
+async function dnsServer(addresses: readonly string[]) {
+  const socket = createSocket("udp4");
+  let questions = 0;
+  socket.on("message", (query, { address, port }) => {
+    const chosen = addresses[Math.min(questions, addresses.length - 1)]!;
+    questions += 1;
+    const end = query.indexOf(0, 12) + 5;
+    const header = Buffer.from([query[0]!, query[1]!, 0x85, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]);
+    // A pointer to the question's name, type A, class IN, TTL 10 s, four bytes.
+    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 10, 0, 4, ...chosen.split(".").map(Number)]);
+    socket.send(Buffer.concat([header, query.subarray(12, end), record]), port, address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  return {
+    address: { address: "127.0.0.1", port: socket.address().port },
+    questions: () => questions,
+    close: () => socket.close(),
+  };
+}
