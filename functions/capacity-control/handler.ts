@@ -13,6 +13,8 @@ export interface CapacityControlDependencies {
   /** Environments kept warm for each function of the hot path, as template functions has it; 0 for none. */
   readonly provisionedConcurrency: number;
   readonly pause: (milliseconds: number) => Promise<void>;
+  /** One look at the witness: this is the last step before a Region that takes over becomes active. */
+  readonly watchWitness: () => Promise<unknown>;
 }
 
 /** The functions with an event source: queue and stream. */
@@ -36,6 +38,9 @@ export function createHandler(
     const { action } = parseAction(capacityControlInput, event);
     const changed: string[] = [];
     const failed: string[] = [];
+    const watching = dependencies
+      .watchWitness()
+      .catch((error: unknown) => dependencies.log.warn("no look at the witness", { error }));
     await Promise.all(
       switches(dependencies, action === "open").map(async ({ name, set }) => {
         try {
@@ -46,6 +51,7 @@ export function createHandler(
         }
       }),
     );
+    await watching;
     dependencies.log.info("switched", { action, changed, failed });
     if (failed.length > 0) throw new CapacityUnsettled(`${action}: ${failed.sort().join(", ")}`);
     return { changed: changed.sort() };

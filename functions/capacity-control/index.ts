@@ -2,8 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { systemClock } from "../shared/clock";
 import { readEnvironment } from "../shared/environment";
+import { witnessWatchOf } from "../shared/failover/WitnessWatch";
 import { createLogger } from "../shared/observability/logger";
+import { ADMISSION_VARIABLES } from "../shared/regions/regionState";
+import { documentClient } from "../shared/tables/client";
 import { createHandler } from "./handler";
 import { AwsRegionCapacity } from "./RegionCapacity";
 
@@ -12,7 +16,9 @@ const environment = readEnvironment([
   "REGION_CODE",
   "PAYMENT_QUEUE_URL",
   "PROVISIONED_CONCURRENCY",
+  ...ADMISSION_VARIABLES,
 ]);
+const watch = witnessWatchOf(documentClient(), environment, systemClock);
 
 /** Milliseconds. */
 const limits = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_500, requestTimeout: 4_000 } };
@@ -33,4 +39,5 @@ export const handler = createHandler({
   environmentSuffix: environment.ENVIRONMENT_SUFFIX,
   provisionedConcurrency: environment.PROVISIONED_CONCURRENCY,
   pause: (milliseconds) => pause(milliseconds),
+  watchWitness: () => watch.look(),
 });

@@ -28,6 +28,8 @@ class Region {
   readonly changes: string[] = [];
   readonly pauses: number[] = [];
   isSqsAway = false;
+  looks = 0;
+  isWitnessAway = false;
 
   handle(action: "open" | "close", provisionedConcurrency = 0): Promise<unknown> {
     const clients = { sqs: this.#client(), lambda: this.#client(), events: this.#client() };
@@ -37,6 +39,10 @@ class Region {
       capacity: new AwsRegionCapacity(clients as unknown as CapacityClients, queueUrl),
       ...{ regionCode: "apse2", environmentSuffix: "local", provisionedConcurrency },
       pause: async (milliseconds) => void this.pauses.push(milliseconds),
+      watchWitness: async () => {
+        this.looks += 1;
+        if (this.isWitnessAway) throw new Error("the table is away");
+      },
     });
     return handler({ action });
   }
@@ -102,6 +108,14 @@ describe("capacity control", () => {
     assert.ok(!region.policy?.includes("DenySendWhileStandby"));
     assert.equal(region.rules.get(RULE), "ENABLED");
     assert.deepEqual([...region.sources.values()], ["Enabling", "Enabling"]);
+  });
+
+  it("looks at the witness on the way, and opens without it", async () => {
+    await region.handle("open");
+    region.isWitnessAway = true;
+    await region.handle("close");
+
+    assert.equal(region.looks, 2);
   });
 
   it("changes nothing the second time, and closes all that it opened", async () => {
