@@ -18,7 +18,7 @@ export const DEFAULT_SETTINGS: DrillSettings = {
   paymentsPerSecond: 20,
   merchants: 4,
   warmUpSeconds: 5,
-  auroraLagSeconds: 5,
+  auroraLagSeconds: 20,
   dynamodbLagSeconds: 3,
   s3LagSeconds: 20,
 };
