@@ -1,14 +1,17 @@
 import type { Cluster } from "./Cluster";
 import { ClusterRegistry } from "./ClusterRegistry";
+import { measureClusters } from "./clusterMetrics";
+import { Creation } from "./Creation";
 import { PostgresFault } from "./errors";
 import { measureLag } from "./lag";
 import { Lifecycle } from "./Lifecycle";
-import { freePort } from "./ports";
 import { failOver, switchOver } from "./promotion";
+import { Rejoin } from "./Rejoin";
 import { ReplicationNetwork } from "./ReplicationNetwork";
 import type {
   ClusterDescription,
   ClusterEndpoints,
+  ClusterMetrics,
   CreateClusterRequest,
   IsolationMode,
   PostgresSupervisorOptions,
@@ -26,6 +29,8 @@ export class PostgresSupervisor {
   readonly #registry: ClusterRegistry;
   readonly #network: ReplicationNetwork;
   readonly #lifecycle: Lifecycle;
+  readonly #creation: Creation;
+  readonly #rejoin: Rejoin;
   readonly #log: (line: string) => void;
   readonly #isolated = new Map<string, IsolationMode>();
   #last: Promise<unknown> = Promise.resolve();
@@ -36,6 +41,8 @@ export class PostgresSupervisor {
     this.#registry = new ClusterRegistry(options);
     this.#network = new ReplicationNetwork(options.replicationDelayMs ?? 0);
     this.#lifecycle = new Lifecycle(this.#registry, this.#network, this.#log);
+    this.#creation = new Creation(this.#registry, this.#network, this.#lifecycle, this.#log);
+    this.#rejoin = new Rejoin((cluster) => this.#rejoinNow(cluster));
   }
 
   /**
@@ -63,7 +70,9 @@ export class PostgresSupervisor {
   async createCluster(request: CreateClusterRequest): Promise<ClusterEndpoints> {
     return this.#exclusive(async () => {
       const existing = this.#registry.find(request.region, request.clusterIdentifier);
-      const cluster = existing ? await this.#createAgain(existing, request) : await this.#createNew(request);
+      const cluster = existing
+        ? await this.#creation.again(existing, request)
+        : await this.#creation.anew(request);
       const { host, port, readerHost, readerPort } = cluster.describe();
       return { host, port, readerHost, readerPort };
     });
@@ -171,9 +180,20 @@ export class PostgresSupervisor {
     );
   }
 
-  /** Sets delay and cut of the replication links; takes effect at once. */
+  /** Figures of every cluster for CloudWatch. */
+  metrics(): Promise<ClusterMetrics[]> {
+    return measureClusters(this.#registry.all());
+  }
+
+  /** Sets delay and cut of the replication links; takes effect at once. What was cut off meanwhile rejoins. */
   setReplication(settings: ReplicationSettings): void {
     this.#network.configure(settings);
+    this.#rejoin.delayMs = settings.rejoinDelayMs ?? this.#rejoin.delayMs;
+    if (settings.cut === false) {
+      for (const cluster of this.#registry.all().filter(({ record }) => record.stale)) {
+        this.#rejoin.schedule(cluster);
+      }
+    }
   }
 
   /** Takes a Region's database away; see {@link IsolationMode}. */
@@ -205,9 +225,14 @@ export class PostgresSupervisor {
       this.#network.reconnect(region);
       for (const cluster of this.#registry.inRegion(region)) {
         cluster.instance.thaw();
-        const restart =
-          mode === "killed" || stale.includes(cluster) || (await this.#lifecycle.needsClone(cluster));
-        if (restart) {
+        if (stale.includes(cluster) && this.#rejoin.delayMs > 0) {
+          cluster.status = "stopped";
+          this.#rejoin.schedule(cluster);
+        } else if (
+          mode === "killed" ||
+          stale.includes(cluster) ||
+          (await this.#lifecycle.needsClone(cluster))
+        ) {
           await this.#resumeOrFail(cluster);
         } else {
           cluster.status = "available";
@@ -234,6 +259,7 @@ export class PostgresSupervisor {
   async close(): Promise<void> {
     await this.#exclusive(async () => {
       this.#closed = true;
+      this.#rejoin.stop();
       // Without links no writer waits for a standby that is far behind.
       await this.#network.close();
       await Promise.all(this.#registry.all().map((cluster) => cluster.instance.stop("fast")));
@@ -247,80 +273,6 @@ export class PostgresSupervisor {
     }
     await this.close();
     await this.#registry.removeEverything();
-  }
-
-  // --- creation -----------------------------------------------------------------------------------------------------
-
-  async #createAgain(cluster: Cluster, request: CreateClusterRequest): Promise<Cluster> {
-    const { record } = cluster;
-    const same =
-      record.role === request.role &&
-      record.globalClusterIdentifier === request.globalClusterIdentifier &&
-      record.databaseName === request.databaseName;
-    if (!same || cluster.status !== "available") {
-      throw new PostgresFault(
-        "DBClusterAlreadyExistsFault",
-        `${request.clusterIdentifier} exists in ${request.region}`,
-      );
-    }
-    if (request.role === "writer" && request.masterUsername && request.masterUserPassword) {
-      await cluster.setMasterPassword(request.masterUsername, request.masterUserPassword);
-    }
-    return cluster;
-  }
-
-  async #createNew(request: CreateClusterRequest): Promise<Cluster> {
-    this.#registry.assertVersion(request.engineVersion);
-    const writer = this.#registry.writerOf(request.globalClusterIdentifier);
-    if (request.role === "writer" && writer !== undefined) {
-      throw new PostgresFault(
-        "InvalidGlobalClusterStateFault",
-        `${request.globalClusterIdentifier} has a writer already`,
-      );
-    }
-    if (request.role === "secondary" && writer === undefined) {
-      throw new PostgresFault(
-        "GlobalClusterNotFoundFault",
-        `${request.globalClusterIdentifier} has no writer to follow`,
-      );
-    }
-    const { region, clusterIdentifier, globalClusterIdentifier, engineVersion, databaseName, role } = request;
-    const cluster = this.#registry.add({
-      region,
-      clusterIdentifier,
-      globalClusterIdentifier,
-      engineVersion,
-      databaseName,
-      role,
-      forceSsl: request.forceSsl ?? true,
-      port: await freePort(),
-      stale: role === "secondary",
-    });
-    try {
-      await (writer ? this.#lifecycle.rebuild(cluster) : this.#createWriter(cluster, request));
-      await this.#registry.save();
-      return cluster;
-    } catch (error) {
-      await this.#network.disconnect(cluster.name);
-      await cluster.instance.stop("immediate");
-      await this.#registry.remove(cluster);
-      throw error;
-    }
-  }
-
-  async #createWriter(cluster: Cluster, request: CreateClusterRequest): Promise<void> {
-    await cluster.instance.remove();
-    // The passwords must be stored before a server has them, or a crash in between would lock us out.
-    await this.#registry.save();
-    await cluster.instance.initialise();
-    await cluster.instance.start();
-    await cluster.createUsers(
-      request.masterUsername ?? "",
-      request.masterUserPassword ?? "",
-      this.#registry.replicationPassword,
-    );
-    cluster.status = "available";
-    this.#log(`created writer ${cluster.name} on port ${cluster.record.port}`);
   }
 
   // --- roles --------------------------------------------------------------------------------------------------------
@@ -340,7 +292,7 @@ export class PostgresSupervisor {
       }
       await switchOver(writer, target, this.#network, () => this.#lifecycle.resume(writer));
     } else {
-      lostBytes = await failOver(writer, target, this.#network, !this.#isolated.has(writer.record.region));
+      lostBytes = await failOver(writer, target, this.#network, this.#reaches(writer, target));
     }
     target.record.role = "writer";
     Object.assign(writer.record, { role: "secondary", stale: mode === "failover" });
@@ -359,9 +311,25 @@ export class PostgresSupervisor {
         .resume(old)
         .catch(() => this.#lifecycle.rebuild(old))
         .catch((error: unknown) => this.#lifecycle.markFailed(old, error));
-    } else if (!this.#isolated.has(old.record.region)) {
+    } else if (this.#reaches(old, writer)) {
       // As Aurora does after a managed failover: the old Region is added again by itself, not by the caller.
-      this.#rebuildInBackground(old);
+      old.status = "stopped";
+      this.#rejoin.schedule(old);
+    } else if (old.status === "available") {
+      old.status = "isolated";
+    }
+  }
+
+  /** Whether the old writer's Region can be told to stop; else it goes on alone, as on AWS. */
+  #reaches(old: Cluster, target: Cluster): boolean {
+    const { region } = old.record;
+    return !this.#isolated.has(region) && !this.#network.settings(region, target.record.region).cut;
+  }
+
+  #rejoinNow(cluster: Cluster): void {
+    // What is lost again by then rejoins when it is restored.
+    if (!this.#closed && cluster.record.stale && !this.#isolated.has(cluster.record.region)) {
+      this.#rebuildInBackground(cluster);
     }
   }
 

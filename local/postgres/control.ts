@@ -84,6 +84,8 @@ async function route(
     }
     case "POST promote":
       return supervisor.promote(parse(promoteRequest, body));
+    case "GET metrics":
+      return { clusters: await supervisor.metrics(), replication: await supervisor.lag() };
     case "GET lag":
     case "GET replication":
       return { replication: await supervisor.lag() };

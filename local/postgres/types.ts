@@ -108,6 +108,16 @@ export interface ReplicationLag {
   cut: boolean;
 }
 
+/** Figures of one cluster for CloudWatch. */
+export interface ClusterMetrics {
+  region: string;
+  clusterIdentifier: string;
+  role: ClusterRole;
+  status: ClusterStatus;
+  /** Connections of users; absent when the server does not answer. */
+  connections?: number;
+}
+
 export interface ReplicationSettings {
   /** One way, from writer to secondary, 0 to 600,000 ms. */
   delayMs?: number;
@@ -115,6 +125,8 @@ export interface ReplicationSettings {
   cut?: boolean;
   /** Only links that leave this Region; default: all links. */
   sourceRegion?: string;
+  /** After a failover: how long a Region that is back stays out of the global cluster, 0 to 3,600,000 ms. */
+  rejoinDelayMs?: number;
 }
 
 /** An answer of {@link handleControlRequest}, to be written as JSON. */

@@ -58,6 +58,7 @@ export const replicationSettings = z.object({
   delayMs: z.number().int().min(0).max(600_000).optional(),
   cut: z.boolean().optional(),
   sourceRegion: region.optional(),
+  rejoinDelayMs: z.number().int().min(0).max(3_600_000).optional(),
 });
 
 export const isolationRequest = z.object({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GLOBAL, SINGAPORE, SYDNEY, TestPair } from "./support";
 
 const insert = "INSERT INTO ledger VALUES ($1, 'x')";
@@ -83,5 +84,62 @@ describe("a Region whose database is taken away", function () {
     await pair.singaporeQuery(insert, [300]);
     assert.equal(await pair.count(pair.sydney), 4);
     assert.deepEqual(await pair.supervisor.lag(), []);
+  });
+});
+
+describe("a Region that is cut off from the other one", function () {
+  this.timeout(90_000);
+  let pair: TestPair;
+
+  before(async () => {
+    pair = new TestPair();
+    await pair.open();
+    await pair.createPair();
+  });
+
+  after(() => pair.close());
+
+  it("cannot be told to stop by a failover, and rejoins by itself some time after the cut is over", async () => {
+    // Prepare
+    await pair.singaporeQuery(insert, [1]);
+    await pair.until(pair.sydney, 1);
+    pair.supervisor.setReplication({ cut: true });
+    const old = () => pair.supervisor.describeClusters().find(({ region }) => region === SINGAPORE);
+
+    // Act
+    await pair.supervisor.promote({
+      globalClusterIdentifier: GLOBAL,
+      targetRegion: SYDNEY,
+      mode: "failover",
+    });
+    await pair.singaporeQuery(insert, [2]);
+    const whileCut = old();
+    pair.supervisor.setReplication({ cut: false, rejoinDelayMs: 500 });
+    const atOnce = old();
+    await sleep(700);
+    await pair.supervisor.settled();
+
+    // Assess
+    assert.deepEqual([whileCut?.role, whileCut?.status], ["secondary", "isolated"]);
+    assert.equal(atOnce?.status, "isolated");
+    assert.deepEqual([old()?.role, old()?.status], ["secondary", "available"]);
+    assert.equal(await pair.count(pair.singapore), 1, "what it wrote alone is gone");
+    await assert.rejects(pair.singaporeQuery(insert, [3]), { code: "25006" });
+  });
+
+  it("tells CloudWatch its connections, and nothing while it is silent", async () => {
+    // Prepare
+    const client = await pair.connect(pair.sydney);
+
+    // Act
+    const [writer] = (await pair.supervisor.metrics()).filter(({ role }) => role === "writer");
+    await pair.supervisor.isolate(SYDNEY, "frozen");
+    const [silent] = (await pair.supervisor.metrics()).filter(({ role }) => role === "writer");
+    await pair.supervisor.restore(SYDNEY);
+    await client.end();
+
+    // Assess
+    assert.ok(writer!.connections! >= 1);
+    assert.equal(silent!.connections, undefined);
   });
 });
