@@ -20,7 +20,7 @@ const ABORT_ATTEMPTS = 3;
 /**
  * Takes the witness: while the role is TAKING_OVER, /status draws the traffic here. Again: the same answer.
  *
- * @throws RoleChanged when this Region is no standby
+ * @throws RoleChanged when this Region is no standby, or a higher epoch became known
  */
 export async function latch(
   dependencies: RegionControlDependencies,
@@ -33,7 +33,9 @@ export async function latch(
   if (role.role === "ACTIVE" && role.epoch === record.targetEpoch) {
     return { since: role.updatedAt.toISOString() };
   }
-  if (role.role !== "STANDBY" && role.role !== "TAKING_OVER") {
+  // The lease keeper may have learnt of a higher epoch since the lock.
+  const isBefore = role.epoch < record.targetEpoch;
+  if (!isBefore || (role.role !== "STANDBY" && role.role !== "TAKING_OVER")) {
     throw new RoleChanged(`the role is ${role.role} in epoch ${role.epoch}`);
   }
   // Taken up from an operation before, the role has been so since then.

@@ -364,6 +364,13 @@ describe("region control", () => {
       }
     });
 
+    it("does not latch for an epoch that is over", async () => {
+      await regions.act("lock");
+      regions.role.state = { ...regions.role.state, epoch: 3 };
+
+      await assert.rejects(regions.act("latch"), { name: "RoleChanged", message: /epoch 3/ });
+    });
+
     it("lets an operation that lost the lock change nothing", async () => {
       await regions.act("lock", {}, { operationId: "op-2" });
       for (const action of ["latch", "fencePeer", "demotePeer", "activate"]) {
