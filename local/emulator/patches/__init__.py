@@ -20,6 +20,7 @@ MODULES = (
     "lambda_workers",
     "load_balancer",
     "memory_bounds",
+    "metrics",
     "pollers",
     "rds_promotion",
     "request_cost",

@@ -55,6 +55,8 @@ class ControlStandIn(BaseHTTPRequestHandler):
 
     requests: list[tuple[str, str, Any]] = []
     refuse_promotion = False
+    figures: list[Any] = []
+    lags: list[Any] = []
 
     def _answer(self, status: int, body: Any) -> None:
         content = json.dumps(body).encode()
@@ -77,6 +79,9 @@ class ControlStandIn(BaseHTTPRequestHandler):
             self._answer(409, {"message": "the writer is lost"})
         else:
             self._answer(200, {})
+
+    def do_GET(self) -> None:
+        self._answer(200, {"clusters": self.figures, "replication": self.lags})
 
     do_POST = do_PUT = do_DELETE = _handle
 
