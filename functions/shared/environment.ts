@@ -11,6 +11,14 @@ const httpsUrl = z.string().regex(/^https:\/\/[^\s]+$/, "must be an https URL");
 /** Fractions are for drills, where the clock runs faster. */
 const seconds = z.coerce.number().min(0.1).max(86_400);
 
+/** A comma list; blank entries do not count. */
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+
 /** Every variable that a function may ask for, with its rule and, where there is one, its default. */
 const variables = {
   ENVIRONMENT_SUFFIX: z.string().regex(/^[a-z][a-z0-9-]{1,14}$/),
@@ -55,6 +63,9 @@ const variables = {
   EVENT_BUS_NAME: nonEmpty,
   SERVICE_ALARM_NAME: nonEmpty,
   SYNTHETIC_SECRET_ARN: nonEmpty,
+  CERTIFICATE_ARN: nonEmpty,
+  SECRET_ARNS: list.refine((arns) => arns.length > 0, "must name at least one"),
+  KEY_ARNS: list.refine((arns) => arns.length > 0, "must name at least one"),
   /** Environments kept warm for each function of the hot path in the active Region; 0 for none. */
   PROVISIONED_CONCURRENCY: z.coerce.number().int().min(0).max(500).default(0),
   /** A name in the form of a URL: what is connected to is the Region's endpoint. */
@@ -65,12 +76,8 @@ const variables = {
   NOTIFICATION_PRIVATE_HOSTS: z
     .string()
     .default("")
-    .transform((list) =>
-      list
-        .split(",")
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ""),
-    ),
+    .transform((text) => text.toLowerCase())
+    .pipe(list),
 } satisfies Record<string, z.ZodType>;
 
 type Variables = typeof variables;
