@@ -119,6 +119,6 @@ export function setConfig(config: Record<string, unknown>): void {
 export function valueOf<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
   return new Promise((resolve, reject) => {
     pulumi.output(output).apply(resolve);
-    setTimeout(() => reject(new Error("the output stayed unknown for 5 seconds")), 5_000).unref();
+    setTimeout(() => reject(new Error("the output stayed unknown for 30 seconds")), 30_000).unref();
   });
 }
