@@ -25,6 +25,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_get_module",
     ),
     "ministack.core.concurrency": ("run_reentrant",),
+    "ministack.core.iam_actions": ("_lambda_action", "extract_resource_arn"),
     "ministack.core.iam_evaluator": (
         "is_root_access_key",
         "parse_policy_document",
@@ -162,7 +163,15 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_functions",
         "_fetch_code_from_s3",
     ),
-    "ministack.services.rds": ("_clusters", "_instances", "_global_clusters"),
+    "ministack.services.rds": (
+        "_clusters",
+        "_instances",
+        "_global_clusters",
+        "_resolve_global_cluster",
+        "_resolve_global_writer_switch",
+        "_set_global_cluster_writer",
+        "_global_cluster_xml",
+    ),
     "ministack.services.route53": (
         "_zones",
         "_records",

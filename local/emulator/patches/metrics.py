@@ -19,6 +19,7 @@ from ..background import every
 from ..gateway import Json
 from ..outages import OUTAGES
 from ..settings import Settings
+from .rds_promotion import note_synchronization
 
 logger = logging.getLogger("emulator.metrics")
 
@@ -83,6 +84,7 @@ def _publish_lines(function: Json, text: str) -> None:
 def publish_databases() -> None:
     """What each cluster's Region is told about it. A server that is silent gives no data."""
     figures = control_api.request("GET", "/rds/metrics", timeout_s=10)
+    note_synchronization(figures)
     for cluster in figures.get("clusters") or []:
         if cluster.get("connections") is not None and OUTAGES.serves(cluster["region"], "monitoring"):
             with request_scope(get_account_id(), cluster["region"]):

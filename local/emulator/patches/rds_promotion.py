@@ -1,13 +1,18 @@
 """Switchover and failover of a global cluster promote the real server; descriptions name what was set.
 
-AWS: SwitchoverGlobalCluster loses nothing and needs both clusters; FailoverGlobalCluster with data loss
-promotes the target as it is (Aurora user guide, "Disaster recovery and Aurora global databases"). Stock
-only swaps roles in its records.
+AWS: both calls are taken at once and carried out afterwards, with the global cluster in ``switching-over`` or
+``failing-over`` meanwhile. SwitchoverGlobalCluster loses nothing and needs both clusters; FailoverGlobalCluster with
+data loss promotes the target as it is (Aurora user guide, "Using switchover or failover in Aurora Global Database").
+Stock only swaps roles in its records.
 """
 
 from __future__ import annotations
 
+import contextvars
+import logging
 import re
+import threading
+from functools import partial
 from typing import Any
 
 from ministack.core.responses import get_account_id, request_scope
@@ -17,7 +22,12 @@ from .. import control_api
 from ..gateway import Json
 from ..handlers.rds import set_roles
 from ..patching import replace
+from ..resources import on_event_loop
 from ..settings import Settings
+
+logger = logging.getLogger("emulator.rds")
+
+UNDER_WAY = {"failover": "failing-over", "switchover": "switching-over"}
 
 
 def _region_of(target: str) -> str | None:
@@ -30,24 +40,8 @@ def _region_of(target: str) -> str | None:
     return None
 
 
-def _promote(parameters: Json, mode: str) -> Any:
-    """None when the server was promoted, else an RDS error."""
-    target = rds._p(parameters, "TargetDbClusterIdentifier") or ""
-    region = _region_of(target)
-    group_id = rds._p(parameters, "GlobalClusterIdentifier") or ""
-    group = rds._resolve_global_cluster(group_id)
-    if region is None or group is None:
-        return None  # the stock operation answers with the right error
-    try:
-        control_api.promote(group["GlobalClusterIdentifier"], region, mode)
-    except control_api.ControlError as error:
-        return rds._error("InvalidDBClusterStateFault", f"The global cluster could not be promoted: {error}", 400)
-    return None
-
-
-def _refresh_roles(parameters: Json) -> None:
-    group = rds._resolve_global_cluster(rds._p(parameters, "GlobalClusterIdentifier") or "")
-    for member in (group or {}).get("GlobalClusterMembers", []):
+def _refresh_roles(group: Json) -> None:
+    for member in group.get("GlobalClusterMembers", []):
         region = str(member["DBClusterArn"]).split(":")[3]
         with request_scope(get_account_id(), region):
             cluster = rds._clusters.get(str(member["DBClusterArn"]).rsplit(":", 1)[-1])
@@ -55,16 +49,74 @@ def _refresh_roles(parameters: Json) -> None:
                 set_roles(cluster)
 
 
-def _wrapped(stock: Any, mode_of: Any) -> Any:
+def _conclude(group: Json, target: Json | None) -> None:
+    """Record the end of a promotion; without target it did not happen."""
+    if target is not None:
+        rds._set_global_cluster_writer(group, target)
+        _refresh_roles(group)
+    group.pop("FailoverState", None)
+    group["Status"] = "available"
+
+
+def _promote(group: Json, target: Json, region: str, mode: str) -> None:
+    done: Json | None = None
+    try:
+        control_api.promote(group["GlobalClusterIdentifier"], region, mode)
+        done = target
+    except control_api.ControlError as error:
+        logger.error("%s of %s to %s: %s", mode, group["GlobalClusterIdentifier"], region, error)
+    finally:
+        on_event_loop(partial(_conclude, group, done))
+
+
+def _start(parameters: Json, region: str, mode: str) -> Any:
+    resolved, error = rds._resolve_global_writer_switch(parameters)
+    if error:
+        return error
+    group, _cluster, target, writer = resolved
+    identifier = group["GlobalClusterIdentifier"]
+    if group.get("FailoverState"):
+        return rds._error(
+            "InvalidGlobalClusterStateFault", f"The global cluster {identifier} is {group['Status']}.", 400
+        )
+    group["Status"] = UNDER_WAY[mode]
+    group["FailoverState"] = {
+        "Status": UNDER_WAY[mode],
+        "FromDbClusterArn": (writer or {}).get("DBClusterArn", ""),
+        "ToDbClusterArn": target["DBClusterArn"],
+        "IsDataLossAllowed": mode == "failover",
+    }
+    context = contextvars.copy_context()
+    work = partial(context.run, _promote, group, target, region, mode)
+    threading.Thread(target=work, name="emulator-promotion", daemon=True).start()
+    return None
+
+
+def note_synchronization(figures: Json) -> None:
+    """Say of each secondary whether its server follows the writer's: a Region that returns is added again first."""
+    follows = {
+        (lag["targetRegion"], lag["clusterIdentifier"]): bool(lag.get("streaming"))
+        for lag in figures.get("replication") or []
+    }
+    for group in list(rds._global_clusters._data.values()):
+        for member in group.get("GlobalClusterMembers", []):
+            parts = str(member["DBClusterArn"]).split(":")
+            if not member.get("IsWriter"):
+                connected = follows.get((parts[3], parts[-1]), False)
+                member["SynchronizationStatus"] = "connected" if connected else "pending-resync"
+
+
+def _wrapped(stock: Any, name: str, mode_of: Any) -> Any:
     def operation(parameters: Json) -> Any:
-        before = rds._resolve_global_cluster(rds._p(parameters, "GlobalClusterIdentifier") or "")
-        if control_api.is_configured() and before is not None:
-            error = _promote(parameters, mode_of(parameters))
-            if error is not None:
-                return error
-        answer = stock(parameters)
-        _refresh_roles(parameters)
-        return answer
+        group = rds._resolve_global_cluster(rds._p(parameters, "GlobalClusterIdentifier") or "")
+        region = _region_of(rds._p(parameters, "TargetDbClusterIdentifier") or "")
+        if not control_api.is_configured() or group is None or region is None:
+            return stock(parameters)  # which answers with the right error
+        error = _start(parameters, region, mode_of(parameters))
+        if error is not None:
+            return error
+        described = f"<GlobalCluster>{rds._global_cluster_xml(group)}</GlobalCluster>"
+        return rds._xml(200, f"{name}Response", f"<{name}Result>{described}</{name}Result>")
 
     return operation
 
@@ -86,7 +138,7 @@ def _extra_fields(cluster: Json) -> str:
 def install(settings: Settings) -> None:
     """Wrap the operations in the action table, and the description."""
     stock_switchover, stock_failover = rds._switchover_global_cluster, rds._failover_global_cluster
-    replace(stock_switchover, _wrapped(stock_switchover, lambda parameters: "switchover"), rds)
-    replace(stock_failover, _wrapped(stock_failover, _failover_mode), rds)
+    replace(stock_switchover, _wrapped(stock_switchover, "SwitchoverGlobalCluster", lambda _: "switchover"), rds)
+    replace(stock_failover, _wrapped(stock_failover, "FailoverGlobalCluster", _failover_mode), rds)
     stock_xml = rds._cluster_xml
     rds._cluster_xml = lambda cluster: stock_xml(cluster) + _extra_fields(cluster)

@@ -75,8 +75,9 @@ class ControlStandIn(BaseHTTPRequestHandler):
         if self.path == "/rds/clusters":
             port = 5501 if body["role"] == "writer" else 5502
             self._answer(200, {"host": "127.0.0.1", "port": port, "readerHost": "127.0.0.1", "readerPort": port})
-        elif self.path == "/rds/promote" and type(self).refuse_promotion:
-            self._answer(409, {"message": "the writer is lost"})
+        elif self.path == "/rds/promote":
+            time.sleep(0.5)
+            self._answer(*(409, {"message": "the writer is lost"}) if type(self).refuse_promotion else (200, {}))
         else:
             self._answer(200, {})
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import DR, PRIMARY, ControlStandIn, Emulator
+from .conftest import DR, PRIMARY, ControlStandIn, Emulator, eventually
 from .templates import Json, att, key, output, ref
 
 SECRET = "correct-horse-battery"
@@ -114,25 +114,36 @@ def test_the_pair_has_real_endpoints_roles_and_promotion(emulator: Emulator, pai
     emulator.client("rds", DR).failover_global_cluster(
         GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["dr"]["Arn"], AllowDataLoss=True
     )
+    under_way = emulator.client("rds", DR).describe_global_clusters()["GlobalClusters"][0]
+    assert (under_way["Status"], under_way["FailoverState"]["Status"]) == ("failing-over", "failing-over")
+    with pytest.raises(ClientError, match="InvalidGlobalClusterStateFault"):
+        emulator.client("rds", DR).switchover_global_cluster(
+            GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["dr"]["Arn"]
+        )
+    eventually(lambda: members(emulator) == {PRIMARY: False, DR: True})
     assert (
         "POST",
         "/rds/promote",
         {"globalClusterIdentifier": "global-db", "targetRegion": DR, "mode": "failover"},
     ) in ControlStandIn.requests
-    assert members(emulator) == {PRIMARY: False, DR: True}
     writers = emulator.client("rds", DR).describe_db_clusters(DBClusterIdentifier="cluster-db")["DBClusters"][0]
     assert [m["IsClusterWriter"] for m in writers["DBClusterMembers"]] == [True, False]
 
     emulator.client("rds", DR).switchover_global_cluster(
         GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["primary"]["Arn"]
     )
-    assert ControlStandIn.requests[-1][2]["mode"] == "switchover" and members(emulator) == {PRIMARY: True, DR: False}
+    eventually(lambda: members(emulator) == {PRIMARY: True, DR: False})
+    assert ControlStandIn.requests[-1][2]["mode"] == "switchover"
 
     ControlStandIn.refuse_promotion = True
-    with pytest.raises(ClientError, match="InvalidDBClusterStateFault"):
-        emulator.client("rds").switchover_global_cluster(
-            GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["dr"]["Arn"]
-        )
+    emulator.client("rds").switchover_global_cluster(
+        GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["dr"]["Arn"]
+    )
+
+    def settled() -> bool:
+        return "FailoverState" not in emulator.client("rds").describe_global_clusters()["GlobalClusters"][0]
+
+    eventually(settled)
     ControlStandIn.refuse_promotion = False
     assert members(emulator) == {PRIMARY: True, DR: False}
 

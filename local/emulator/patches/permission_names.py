@@ -1,0 +1,86 @@
+"""Actions and resources of a request, as the service authorization reference names them.
+
+Stock knows few of Lambda's actions (a mapping can be updated without permission, and provisioned concurrency needs that
+of something else), takes a rule of the default bus for one of a bus named default, and has no ARN for a global cluster.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import botocore.session
+from ministack.core import iam_actions
+
+from ..gateway import Json
+from ..settings import Settings
+
+RENAMED = {
+    "Invoke": "InvokeFunction",
+    "InvokeAsync": "InvokeFunction",
+    "InvokeWithResponseStream": "InvokeFunction",
+}
+"""Operations of Lambda whose action bears another name."""
+
+QUALIFIED = ("provisioned-concurrency", "invocations", "event-invoke-config")
+"""Paths below a function whose resource is the alias or version that ``Qualifier`` names."""
+
+
+def lambda_routes() -> list[tuple[str, re.Pattern[str], str]]:
+    """Method, path and action of every operation of Lambda's API. What a query distinguishes comes last."""
+    model = botocore.session.get_session().get_service_model("lambda")
+    routes = []
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        path, _, query = http["requestUri"].partition("?")
+        pattern = "".join(
+            re.escape(part) if index % 2 == 0 else "[^/]+" for index, part in enumerate(re.split(r"(\{[^}]+\})", path))
+        )
+        routes.append((bool(query), http["method"], re.compile(f"^{pattern}/?$"), RENAMED.get(name, name)))
+    routes.sort(key=lambda route: route[0])
+    return [(method, pattern, action) for _, method, pattern, action in routes]
+
+
+def _first(parameters: Json, name: str) -> str:
+    value = parameters.get(name)
+    return str(value[0] if isinstance(value, list) and value else value or "")
+
+
+def rds_resource(parameters: Json, region: str, account: str, stock: str) -> str:
+    """Global clusters belong to no Region; an identifier may be an ARN already."""
+    group = _first(parameters, "GlobalClusterIdentifier")
+    if group:
+        return f"arn:aws:rds::{account}:global-cluster:{group}"
+    for name in ("DBClusterIdentifier", "DBInstanceIdentifier"):
+        if _first(parameters, name).startswith("arn:"):
+            return _first(parameters, name)
+    return stock
+
+
+def install(settings: Settings) -> None:
+    """Wrap the two look-ups."""
+    stock_action, stock_resource = iam_actions._lambda_action, iam_actions.extract_resource_arn
+    routes = lambda_routes()
+
+    def action(method: str, path: str) -> Any:
+        plain = unquote(path)
+        for verb, pattern, name in routes:
+            if verb == method and (pattern.match(path) or pattern.match(plain)):
+                return name
+        return stock_action(method, path)
+
+    def resource(service: str, method: str, path: str, headers: Json, body: bytes, parameters: Json, region: str,
+                 account: str, *args: Any, **kwargs: Any) -> Any:  # fmt: skip
+        found = stock_resource(service, method, path, headers, body, parameters, region, account, *args, **kwargs)
+        if service == "rds":
+            return rds_resource(parameters, region, account, found)
+        if service == "events" and isinstance(found, str):
+            return found.replace(":rule/default/", ":rule/")
+        if service == "lambda" and isinstance(found, str) and path.rstrip("/").rsplit("/", 1)[-1] in QUALIFIED:
+            qualifier = _first(parameters, "Qualifier")
+            return f"{found}:{qualifier}" if qualifier and found.count(":") == 6 else found
+        return found
+
+    iam_actions._lambda_action = action
+    iam_actions.extract_resource_arn = resource
