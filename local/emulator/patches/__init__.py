@@ -11,6 +11,7 @@ MODULES = (
     "api_gateway",
     "api_gateway_logs",
     "cloudformation",
+    "cloudwatch_permissions",
     "custom_resources",
     "dynamodb_replication",
     "event_delivery",

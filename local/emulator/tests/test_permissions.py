@@ -99,3 +99,21 @@ def test_a_permission_may_name_its_resource(emulator: Emulator, service: str, op
     assert "AccessDenied" not in error_of(emulator, session, service, operation, request_, PRIMARY)
     session = assume(emulator, "other", [allow(action, resource + "x")])
     assert "AccessDenied" in error_of(emulator, session, service, operation, request_, PRIMARY)
+
+
+def test_metrics_are_held_to_their_namespace(emulator: Emulator) -> None:
+    statement = allow("cloudwatch:PutMetricData", "*")
+    statement["Condition"] = {"StringEquals": {"cloudwatch:namespace": "Ours"}}
+    session = assume(emulator, "metrics", [statement])
+    data = [{"MetricName": "m", "Value": 1}]
+    ours, theirs = ({"Namespace": name, "MetricData": data} for name in ("Ours", "Theirs"))
+    assert error_of(emulator, session, "cloudwatch", "put_metric_data", ours, PRIMARY) == ""
+    assert "AccessDenied" in error_of(emulator, session, "cloudwatch", "put_metric_data", theirs, PRIMARY)
+
+
+def test_alarms_are_described_to_those_who_may_see_all_of_a_region(emulator: Emulator) -> None:
+    every = assume(emulator, "alarms", [allow("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{PRIMARY}:{ACCOUNT}:alarm:*")])
+    one = assume(emulator, "alarm", [allow("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{PRIMARY}:{ACCOUNT}:alarm:a")])
+    request = {"AlarmNames": ["a"]}
+    assert error_of(emulator, every, "cloudwatch", "describe_alarms", request, PRIMARY) == ""
+    assert "AccessDenied" in error_of(emulator, one, "cloudwatch", "describe_alarms", request, PRIMARY)
