@@ -91,3 +91,8 @@ def promote(global_cluster_id: str, target_region: str, mode: str) -> Any:
     """Make the cluster of a Region the writer; mode is ``switchover`` or ``failover``."""
     body = {"globalClusterIdentifier": global_cluster_id, "targetRegion": target_region, "mode": mode}
     return request("POST", "/rds/promote", body, PROMOTION_TIMEOUT_S)
+
+
+def detach(region: str, cluster_id: str) -> None:
+    """Make a secondary cluster a writer of its own."""
+    request("POST", "/rds/detach", {"region": region, "clusterIdentifier": cluster_id})

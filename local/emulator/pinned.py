@@ -170,6 +170,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_resolve_global_cluster",
         "_resolve_global_writer_switch",
         "_set_global_cluster_writer",
+        "_remove_from_global_cluster",
         "_global_cluster_xml",
     ),
     "ministack.services.route53": (

@@ -1,4 +1,4 @@
-"""Switchover and failover of a global cluster promote the real server; descriptions name what was set.
+"""Switchover, failover and detachment reach the real servers; descriptions name what was set.
 
 AWS: both calls are taken at once and carried out afterwards, with the global cluster in ``switching-over`` or
 ``failing-over`` meanwhile. SwitchoverGlobalCluster loses nothing and needs both clusters; FailoverGlobalCluster with
@@ -121,6 +121,34 @@ def _wrapped(stock: Any, name: str, mode_of: Any) -> Any:
     return operation
 
 
+def _detaching(stock: Any) -> Any:
+    """RemoveFromGlobalCluster: a secondary's server becomes a writer of its own, with what it has received."""
+
+    def operation(parameters: Json) -> Any:
+        group = rds._resolve_global_cluster(rds._p(parameters, "GlobalClusterIdentifier") or "")
+        wanted = rds._p(parameters, "DbClusterIdentifier") or ""
+        secondaries = [
+            str(member["DBClusterArn"])
+            for member in (group or {}).get("GlobalClusterMembers", [])
+            if not member.get("IsWriter") and wanted in (member["DBClusterArn"], member["DBClusterArn"].split(":")[-1])
+        ]
+        if secondaries and control_api.is_configured():
+            parts = secondaries[0].split(":")
+            try:
+                control_api.detach(parts[3], parts[-1])
+            except control_api.ControlError as error:
+                return rds._error("InvalidDBClusterStateFault", f"The cluster could not be detached: {error}", 400)
+        answer = stock(parameters)
+        for arn in secondaries:
+            with request_scope(get_account_id(), arn.split(":")[3]):
+                cluster = rds._clusters.get(arn.split(":")[-1])
+                if cluster is not None:
+                    set_roles(cluster)
+        return answer
+
+    return operation
+
+
 def _failover_mode(parameters: Json) -> str:
     lossy = str(rds._p(parameters, "AllowDataLoss")).lower() == "true"
     return "failover" if lossy else "switchover"
@@ -140,5 +168,7 @@ def install(settings: Settings) -> None:
     stock_switchover, stock_failover = rds._switchover_global_cluster, rds._failover_global_cluster
     replace(stock_switchover, _wrapped(stock_switchover, "SwitchoverGlobalCluster", lambda _: "switchover"), rds)
     replace(stock_failover, _wrapped(stock_failover, "FailoverGlobalCluster", _failover_mode), rds)
+    stock_removal = rds._remove_from_global_cluster
+    replace(stock_removal, _detaching(stock_removal), rds)
     stock_xml = rds._cluster_xml
     rds._cluster_xml = lambda cluster: stock_xml(cluster) + _extra_fields(cluster)

@@ -163,6 +163,34 @@ def test_the_pair_has_real_endpoints_roles_and_promotion(emulator: Emulator, pai
     assert ("DELETE", f"/rds/clusters/{PRIMARY}/cluster-db", None) in ControlStandIn.requests
 
 
+def test_the_secondary_leaves_as_a_writer_of_its_own_and_the_writer_last(
+    emulator: Emulator, pair: dict[str, dict[str, str]]
+) -> None:
+    emulator.client("rds", DR).failover_global_cluster(
+        GlobalClusterIdentifier="global-db", TargetDbClusterIdentifier=pair["dr"]["Arn"], AllowDataLoss=True
+    )
+    eventually(lambda: members(emulator) == {PRIMARY: False, DR: True})
+    with pytest.raises(ClientError, match="InvalidGlobalClusterStateFault"):
+        emulator.client("rds", DR).remove_from_global_cluster(
+            GlobalClusterIdentifier="global-db", DbClusterIdentifier=pair["dr"]["Arn"]
+        )
+    assert not any(path == "/rds/detach" for _, path, _ in ControlStandIn.requests)
+
+    emulator.client("rds").remove_from_global_cluster(
+        GlobalClusterIdentifier="global-db", DbClusterIdentifier=pair["primary"]["Arn"]
+    )
+    detached = {"region": PRIMARY, "clusterIdentifier": "cluster-db"}
+    assert ("POST", "/rds/detach", detached) in ControlStandIn.requests
+    assert members(emulator) == {DR: True}
+    alone = emulator.client("rds").describe_db_clusters(DBClusterIdentifier="cluster-db")["DBClusters"][0]
+    assert [m["IsClusterWriter"] for m in alone["DBClusterMembers"]] == [True, False]
+
+    # The order of a deployment's end, which knows nothing of a failover.
+    emulator.delete("db-dr", DR)
+    emulator.delete("db")
+    assert emulator.client("rds").describe_global_clusters()["GlobalClusters"] == []
+
+
 def test_secrets_are_in_no_event_and_no_log(emulator: Emulator) -> None:
     secret = emulator.client("secretsmanager").create_secret(
         Name="secret-x", SecretString='{"password": "hunter-hunter-2"}'
