@@ -9,8 +9,11 @@ export interface WitnessHistory {
   readonly readAt: Date;
 }
 
-/** Readings further apart than this many times the TTL do not prove that nothing was said in between. */
-const MAX_GAP_TTLS = 3;
+/**
+ * Readings further apart than this many times the TTL do not prove that nothing was said in between. Nearer ones do: there
+ * and back takes the health checks two rounds of three looks, 30 s apart.
+ */
+const MAX_GAP_TTLS = 5;
 
 /** Adds a reading. One that is older than what is known changes nothing. */
 export function observeWitness(

@@ -36,7 +36,7 @@ export interface WitnessLook {
 
 /**
  * Asks the witness and keeps what it said in the Region's own table, so that every function that looks continues one
- * history. From latch to activation somebody must look at least every three TTLs, or the wait begins anew.
+ * history. From latch to activation somebody must look at least every five TTLs, or the wait begins anew.
  */
 export class WitnessWatch {
   readonly #options: WitnessWatchOptions;
@@ -64,14 +64,6 @@ export class WitnessWatch {
     const named = wait.named && reading?.named === place;
     return { ...wait, named, ready: wait.ready && named };
   }
-}
-
-/**
- * The wait of a switchover: the peer gave up its role, so there is no lease to outlast, only what was under way. Seconds
- * are twice the age up to which a reading of the witness lets write.
- */
-export function handedOver(wait: TakeoverWait, timings: ProtocolTimings): TakeoverWait {
-  return { ...wait, ready: wait.named && wait.waitedSeconds >= 2 * timings.witnessFreshSeconds };
 }
 
 /** The watch of the Region that the environment names. */

@@ -325,8 +325,8 @@ describe("the witness's history", () => {
 
   it("begins anew after another answer, or a gap in which there may have been one", () => {
     assert.deepEqual(observe(start, primary).since, primary.readAt);
-    assert.deepEqual(observe({ ...start, readAt: secondsAgo(33) }, dr).since, dr.readAt);
-    assert.deepEqual(observe({ ...start, readAt: secondsAgo(32) }, dr).since, start.since);
+    assert.deepEqual(observe({ ...start, readAt: secondsAgo(53) }, dr).since, dr.readAt);
+    assert.deepEqual(observe({ ...start, readAt: secondsAgo(52) }, dr).since, start.since);
   });
 
   it("is not changed by a reading that comes late, unless it says otherwise", () => {
@@ -342,7 +342,7 @@ describe("the witness's history", () => {
     assert.equal(seconds(start), 180);
     assert.equal(seconds(start, "primary"), 0);
     assert.equal(seconds(undefined), 0);
-    assert.equal(seconds({ ...start, readAt: secondsAgo(31) }), 0);
+    assert.equal(seconds({ ...start, readAt: secondsAgo(51) }), 0);
   });
 
   it("makes the wait count from the latch on, and be over after it", () => {
