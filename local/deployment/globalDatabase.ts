@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeGlobalClustersCommand,
   RDSClient,
@@ -12,6 +13,15 @@ import { awsConfig, embeddedDispatcher, type EmbeddedCloud, type Place } from ".
 /** RDS of a place, as far as it is needed here. */
 export type Databases = Pick<RDSClient, "send">;
 
+/** How often, and how far apart, a cluster that is busy is asked again. */
+export interface Patience {
+  readonly attempts: number;
+  readonly intervalMs: number;
+}
+
+/** RDS's answers that say "not now". */
+const BUSY: ReadonlySet<string> = new Set(["InvalidDBClusterStateFault", "InvalidGlobalClusterStateFault"]);
+
 /** RDS of a place of the embedded cloud. */
 export function databasesOf(cloud: EmbeddedCloud): (place: Place) => Databases {
   return (place) => new RDSClient(awsConfig(cloud, place));
@@ -24,7 +34,10 @@ export function databasesOf(cloud: EmbeddedCloud): (place: Place) => Databases {
  * @returns what left, `cluster-arn` by `cluster-arn`; empty when primary has the writer or nothing is deployed
  * @throws CommandError with what to do when RDS refuses
  */
-export async function letSecondaryLeaveFirst(databases: (place: Place) => Databases): Promise<string[]> {
+export async function letSecondaryLeaveFirst(
+  databases: (place: Place) => Databases,
+  patience: Patience = PATIENCE,
+): Promise<string[]> {
   const { GlobalClusters } = await databases("primary").send(new DescribeGlobalClustersCommand({}));
   const left: string[] = [];
   for (const { GlobalClusterIdentifier, GlobalClusterMembers = [] } of GlobalClusters ?? []) {
@@ -36,7 +49,7 @@ export async function letSecondaryLeaveFirst(databases: (place: Place) => Databa
     )
       continue;
     for (const member of GlobalClusterMembers.filter((each) => isIn("primary", each))) {
-      await leave(databases("primary"), GlobalClusterIdentifier, member.DBClusterArn);
+      await leave(databases("primary"), GlobalClusterIdentifier, member.DBClusterArn, patience);
       left.push(member.DBClusterArn ?? "");
     }
   }
@@ -47,19 +60,33 @@ function isIn(place: Place, member: GlobalClusterMember | undefined): boolean {
   return member?.DBClusterArn?.split(":")[3] === REGION_FACTS[place].name;
 }
 
+/** A cluster that has just come back is not `available` for a while. Milliseconds. */
+const PATIENCE = { attempts: 20, intervalMs: 3_000 };
+
 async function leave(
   client: Databases,
   group: string | undefined,
   cluster: string | undefined,
+  patience: Patience,
 ): Promise<void> {
   const input = { GlobalClusterIdentifier: group, DbClusterIdentifier: cluster };
-  await client.send(new RemoveFromGlobalClusterCommand(input)).catch((cause: unknown) => {
-    throw new CommandError(
-      `The database of dr is the writer, so that of primary must leave ${group} first, but RDS refuses: ` +
-        `${(cause as Error).message}\nBring the writer back with "npm run failover -- failback --wait", then run this again.`,
-      { cause },
-    );
-  });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.send(new RemoveFromGlobalClusterCommand(input));
+      return;
+    } catch (cause) {
+      const { name, message } = cause as Error;
+      if (BUSY.has(name) && attempt < patience.attempts) {
+        await sleep(patience.intervalMs);
+        continue;
+      }
+      throw new CommandError(
+        `The database of dr is the writer, so that of primary must leave ${group} first, but RDS refuses: ` +
+          `${message}\nBring the writer back with "npm run failover -- failback --wait", then run this again.`,
+        { cause },
+      );
+    }
+  }
 }
 
 /**

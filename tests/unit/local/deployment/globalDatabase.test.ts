@@ -6,7 +6,7 @@ const PRIMARY = "arn:aws:rds:ap-southeast-1:123456789012:cluster:dbcluster-payme
 const DR = "arn:aws:rds:ap-southeast-2:123456789012:cluster:dbcluster-payments-apse2-local";
 
 /** RDS with one global cluster; notes what was removed, and where. */
-function databases(members: readonly { DBClusterArn: string; IsWriter: boolean }[], refuses = false) {
+function databases(members: readonly { DBClusterArn: string; IsWriter: boolean }[], refusals: string[] = []) {
   const removed: unknown[] = [];
   const of = (place: string): Databases =>
     ({
@@ -24,7 +24,8 @@ function databases(members: readonly { DBClusterArn: string; IsWriter: boolean }
                   ],
           };
         }
-        if (refuses) throw new Error("the cluster is busy");
+        if (refusals.length > 0)
+          throw Object.assign(new Error("the cluster is busy"), { name: refusals.shift() });
         removed.push({ place, ...command.input });
         return {};
       },
@@ -66,19 +67,27 @@ describe("destroying the platform", () => {
     });
   }
 
-  it("says what to do when RDS refuses", async () => {
-    const rds = databases(
-      [
-        { DBClusterArn: PRIMARY, IsWriter: false },
-        { DBClusterArn: DR, IsWriter: true },
-      ],
-      true,
-    );
-    await assert.rejects(letSecondaryLeaveFirst(rds.of), (error: Error) => {
-      assert.ok(error instanceof CommandError);
-      assert.match(error.message, /the cluster is busy/);
-      assert.match(error.message, /npm run failover -- failback/);
-      return true;
-    });
+  const moved = [
+    { DBClusterArn: PRIMARY, IsWriter: false },
+    { DBClusterArn: DR, IsWriter: true },
+  ];
+  const patience = { attempts: 3, intervalMs: 1 };
+  const busy = "InvalidDBClusterStateFault";
+
+  it("waits for a cluster that is busy", async () => {
+    const rds = databases(moved, [busy, busy]);
+    assert.deepEqual(await letSecondaryLeaveFirst(rds.of, patience), [PRIMARY]);
   });
+
+  for (const refusals of [[busy, busy, busy], ["AccessDenied"]]) {
+    it(`says what to do when RDS refuses: ${refusals.join(", ")}`, async () => {
+      const rds = databases(moved, [...refusals]);
+      await assert.rejects(letSecondaryLeaveFirst(rds.of, patience), (error: Error) => {
+        assert.ok(error instanceof CommandError);
+        assert.match(error.message, /the cluster is busy/);
+        assert.match(error.message, /npm run failover -- failback/);
+        return true;
+      });
+    });
+  }
 });
