@@ -1,4 +1,4 @@
-import { placeOfEpoch, whyNotActivate } from "../domain/failover";
+import { handedOver, placeOfEpoch, whyNotActivate, whyNotLatch } from "../domain/failover";
 import type {
   AbortResult,
   ActivateResult,
@@ -7,7 +7,6 @@ import type {
   OperationReference,
 } from "../shared/failover/actions";
 import { PeerUnreachable, RoleChanged, WitnessLost } from "../shared/failover/errors";
-import { handedOver } from "../shared/failover/WitnessWatch";
 import { within } from "../shared/failover/within";
 import type { OperationRecord } from "../shared/regions/operationRecord";
 import type { RegionState } from "../shared/regions/roleRecord";
@@ -26,18 +25,15 @@ export async function latch(
   dependencies: RegionControlDependencies,
   operation: OperationReference,
 ): Promise<LatchResult> {
-  const { role: roles, clock } = dependencies;
+  const { role: roles, clock, place } = dependencies;
   const record = await ownRecord(dependencies, operation);
   const role = await roles.read();
   const { operationId } = record;
   if (role.role === "ACTIVE" && role.epoch === record.targetEpoch) {
     return { since: role.updatedAt.toISOString() };
   }
-  // The lease keeper may have learnt of a higher epoch since the lock.
-  const isBefore = role.epoch < record.targetEpoch;
-  if (!isBefore || (role.role !== "STANDBY" && role.role !== "TAKING_OVER")) {
-    throw new RoleChanged(`the role is ${role.role} in epoch ${role.epoch}`);
-  }
+  const objection = whyNotLatch(place, role, record.targetEpoch);
+  if (objection !== undefined) throw new RoleChanged(objection);
   // Taken up from an operation before, the role has been so since then.
   const at = role.role === "TAKING_OVER" ? role.updatedAt : clock.now();
   if (role.role === "STANDBY" || role.operationId !== operationId) {

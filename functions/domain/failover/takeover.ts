@@ -35,6 +35,16 @@ export function whyNotTakeOver(view: TakeoverView, timings: ProtocolTimings): st
   return witness.named === place ? undefined : "the world still sees the peer";
 }
 
+/**
+ * Why a Region may not take the witness for the epoch that its operation was given, or undefined when it may. The lease
+ * keeper may have learnt of a higher epoch since.
+ */
+export function whyNotLatch(place: Place, record: RoleRecord, targetEpoch: number): string | undefined {
+  if (record.role !== "STANDBY" && record.role !== "TAKING_OVER") return `the role is ${record.role}`;
+  if (placeOfEpoch(targetEpoch) !== place) return `epoch ${targetEpoch} is not one of ${place}`;
+  return targetEpoch > record.epoch ? undefined : `epoch ${record.epoch} is not before ${targetEpoch}`;
+}
+
 /** How far the wait for the peer's lease is. */
 export interface TakeoverWait {
   /** Whether the witness names this Region right now. */
@@ -70,6 +80,14 @@ export function takeoverWait(
 }
 
 /**
+ * The wait of a switchover whose peer is known to have given up its role: there is no lease to outlast, only what was
+ * under way. Seconds are twice the age up to which a reading of the witness lets write.
+ */
+export function handedOver(wait: TakeoverWait, timings: ProtocolTimings): TakeoverWait {
+  return { ...wait, ready: wait.named && wait.waitedSeconds >= 2 * timings.witnessFreshSeconds };
+}
+
+/**
  * Why a Region may not become active in the epoch, or undefined when it may. The wait must still hold: an orchestrator
  * that stood still while its database was promoted, with its Region or alone, may find that the peer took over meanwhile.
  */
@@ -80,7 +98,7 @@ export function whyNotActivate(
   wait: TakeoverWait,
 ): string | undefined {
   if (record.role !== "TAKING_OVER") return `the role is ${record.role}`;
-  if (placeOfEpoch(targetEpoch) !== place) return `epoch ${targetEpoch} is not one of ${place}`;
-  if (targetEpoch <= record.epoch) return `epoch ${record.epoch} is not before ${targetEpoch}`;
+  const reason = whyNotLatch(place, record, targetEpoch);
+  if (reason !== undefined) return reason;
   return wait.ready ? undefined : "the witness has not named this Region long enough";
 }
