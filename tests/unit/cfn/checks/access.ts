@@ -12,6 +12,7 @@ import {
 
 /** Actions that AWS offers no resource-level permission for, each with its reason (Service Authorization Reference). */
 const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
+  "cloudwatch:DescribeAlarms": "composite alarms are told only to a permission on all alarms",
   "cloudwatch:GetMetricData": "reads metrics; has no resource",
   "cloudwatch:PutMetricData": "has no resource; a condition holds it to one namespace",
   "dynamodb:ListStreams": "lists; has no resource",
