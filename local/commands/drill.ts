@@ -33,7 +33,7 @@ Rehearses a fault on an embedded cloud of the drill's own: brings the platform u
 merchants do, breaks what the scenario says, waits, and judges by client history, both databases, both tables and the
 PSP's books. A platform that runs in this clone is left as it is. Writes NAME.json and NAME.html to ${REPORTS}.
 
-  --scenario   one scenario; --list names them
+  --scenario   a scenario, or several by repeating the flag; --list names them
   --all        every scenario, one after the other
   --seed N     repeats a drill's payments; 0 to ${MAX_SEED}, default 1
   --rate N     payments a second, 1 to 100, default 20
@@ -49,7 +49,7 @@ runCommand({
   help: HELP,
   exitCodes: FAILOVER_EXIT_CODES,
   options: {
-    scenario: { type: "string" },
+    scenario: { type: "string", multiple: true },
     all: { type: "boolean" },
     list: { type: "boolean" },
     seed: { type: "string", default: "1" },
@@ -131,14 +131,14 @@ function writeReport(report: DrillReport, json: string | undefined): void {
   writeFileSync(`${file.replace(/\.json$/, "")}.html`, reportHtml(report));
 }
 
-function chosenScenarios(name: string | undefined, all: boolean): readonly Scenario[] {
-  if ((name === undefined) === !all) throw usage("Give either --scenario NAME or --all.");
-  if (name === undefined) return SCENARIOS;
-  const scenario = SCENARIOS.find((each) => each.name === name);
-  if (scenario === undefined) {
-    throw usage(`There is no scenario "${name}". There are:\n${scenarioList(SCENARIOS)}`);
+function chosenScenarios(names: readonly string[] | undefined, all: boolean): readonly Scenario[] {
+  if ((names === undefined) === !all) throw usage("Give either --scenario NAME or --all.");
+  if (names === undefined) return SCENARIOS;
+  const unknown = names.filter((name) => !SCENARIOS.some((each) => each.name === name));
+  if (unknown.length > 0) {
+    throw usage(`There is no scenario "${unknown.join('", "')}". There are:\n${scenarioList(SCENARIOS)}`);
   }
-  return [scenario];
+  return SCENARIOS.filter(({ name }) => names.includes(name));
 }
 
 function wholeNumber(name: string, text: string | undefined, lowest: number, highest: number): number {

@@ -17,7 +17,7 @@ export interface DrillSettings {
 export const DEFAULT_SETTINGS: DrillSettings = {
   paymentsPerSecond: 20,
   merchants: 4,
-  warmUpSeconds: 5,
+  warmUpSeconds: 8,
   auroraLagSeconds: 20,
   dynamodbLagSeconds: 3,
   s3LagSeconds: 20,

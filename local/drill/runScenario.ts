@@ -23,6 +23,9 @@ const LEAST_ANSWER_TIMEOUT_MS = 3_000;
 const FIRST_BACKOFF_SECONDS = 2;
 const LONGEST_BACKOFF_SECONDS = 20;
 
+/** Of the warm-up, until all payers are at work. */
+const RAMP_SHARE = 0.6;
+
 const INSIDE_PAYMENTS_PER_SECOND = 4;
 /** Their random numbers are not those of any other payer. */
 const INSIDE_FORK = 1_000_000;
@@ -139,6 +142,7 @@ function payersOf(
   return new Payers({
     random,
     paymentsPerSecond: settings.paymentsPerSecond,
+    rampMs: RAMP_SHARE * settings.warmUpSeconds * 1000,
     ...behaviourOf(merchants, clockFactor),
     send: senderOf(open.outputs.get("PrimaryPaymentsPublicApiUrl"), open.dispatcher, merchants, clockFactor),
   });

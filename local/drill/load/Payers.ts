@@ -13,6 +13,8 @@ export interface PayersOptions {
   readonly merchantIds: readonly string[];
   /** New payments in one second, all payers together. */
   readonly paymentsPerSecond: number;
+  /** Milliseconds over which the payers come to work one by one: a cold platform is not met by all of them at once. */
+  readonly rampMs?: number;
   /** Milliseconds before the first repeat; doubles with each, up to `longestBackoffMs`, with jitter. */
   readonly firstBackoffMs: number;
   readonly longestBackoffMs: number;
@@ -25,8 +27,11 @@ export interface PayersOptions {
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Payers for each payment a second: so many payments can wait for an answer at once before new ones are held back. */
-const PAYERS_PER_RATE = 2;
+/**
+ * Payers for each payment a second. A payer waits for its answer, so this bounds what is under way at once; with an
+ * answer in half a second the rate is kept.
+ */
+const PAYERS_PER_RATE = 0.5;
 
 /** How a card behaves at the PSP, and how often. Only tokens that end by themselves: a drill waits for every payment. */
 const METHODS = [
@@ -79,8 +84,8 @@ export class Payers {
     const { signal } = this.#stop;
     const meanMs = (count / this.#options.paymentsPerSecond) * 1000;
     try {
-      // Spread over the first interval, so that the load does not come in waves.
-      await this.#wait((index / count) * meanMs, signal);
+      // Spread at least over the first interval, so that the load does not come in waves.
+      await this.#wait((index / count) * Math.max(meanMs, this.#options.rampMs ?? 0), signal);
       for (let number = 1; !signal.aborted; number++) {
         const startedAt = this.#now();
         await this.#payOnce(this.#newPayment(index, number, random), random);

@@ -1,10 +1,13 @@
-import { Client, type ClientConfig } from "pg";
+import { Client, DatabaseError, type ClientConfig } from "pg";
 import { readSecret, type EmbeddedCloud, type FlatOutputs, type Place } from "../../client";
 import type { DatabaseFacts, StoredPayment } from "../facts";
 
 /** Milliseconds. A server that is frozen accepts connections and answers nothing. */
 const CONNECT_TIMEOUT_MS = 2_000;
 const QUERY_TIMEOUT_MS = 20_000;
+
+/** SQLSTATE class 42: syntax error or access rule violation. */
+const WRONG_QUESTION = /^42/;
 
 const PAYMENTS = `
   SELECT payment_id, merchant_id, idempotency_key, status, amount::text, currency, epoch::text,
@@ -14,7 +17,7 @@ const LAST_CHANGE = `
   SELECT extract(epoch FROM greatest(
     (SELECT max(updated_at) FROM payments.payments WHERE merchant_id = ANY($1)),
     (SELECT max(updated_at) FROM payments.payment_operations WHERE merchant_id = ANY($1)),
-    (SELECT max(created_at) FROM payments.ledger_entries JOIN payments.payments USING (payment_id)
+    (SELECT max(ledger_entries.created_at) FROM payments.ledger_entries JOIN payments.payments USING (payment_id)
       WHERE merchant_id = ANY($1)))) * 1000 AS last_ms`;
 const LEDGER = `
   SELECT coalesce(sum(abs(total)), 0)::text AS difference FROM (
@@ -97,7 +100,9 @@ export class DatabaseReader {
     try {
       await client.connect();
       return await read(client);
-    } catch {
+    } catch (error) {
+      // A server that refuses a question has answered: the question is wrong, and must not pass for a silent server.
+      if (error instanceof DatabaseError && WRONG_QUESTION.test(error.code ?? "")) throw error;
       return undefined;
     } finally {
       // A server that is frozen would keep the farewell waiting.

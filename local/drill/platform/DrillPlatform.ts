@@ -136,12 +136,13 @@ export class OpenPlatform {
   async newMerchants(count: number): Promise<MerchantWithKey[]> {
     const drill = randomInt(1e6);
     const merchants = await withMerchants(
-      (store) =>
-        Promise.all(
-          Array.from({ length: count }, (_, index) =>
-            createMerchant(store, { name: `Drill ${drill} merchant ${index + 1}`, test: true }),
-          ),
-        ),
+      async (store) => {
+        const made: MerchantWithKey[] = [];
+        for (let number = 1; number <= count; number++) {
+          made.push(await createMerchant(store, { name: `Drill ${drill} merchant ${number}`, test: true }));
+        }
+        return made;
+      },
       this.cloud,
       this.outputs,
     );
