@@ -193,6 +193,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_replication_destination",
     ),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL",),
+    "ministack.services.sqs": ("_collect_msgs", "_act_change_visibility", "_act_change_visibility_batch", "_get_q"),
     "ministack.services.stepfunctions": (
         "_invoke_aws_sdk_integration",
         "_add_event",

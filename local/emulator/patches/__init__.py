@@ -25,6 +25,7 @@ MODULES = (
     "metrics",
     "permission_names",
     "pollers",
+    "queue_times",
     "rds_promotion",
     "request_cost",
     "s3_replication",

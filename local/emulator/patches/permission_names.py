@@ -23,9 +23,6 @@ RENAMED = {
 }
 """Operations of Lambda whose action bears another name."""
 
-QUALIFIED = ("provisioned-concurrency", "invocations", "event-invoke-config")
-"""Paths below a function whose resource is the alias or version that ``Qualifier`` names."""
-
 
 def lambda_routes() -> list[tuple[str, re.Pattern[str], str]]:
     """Method, path and action of every operation of Lambda's API. What a query distinguishes comes last."""
@@ -77,9 +74,6 @@ def install(settings: Settings) -> None:
             return rds_resource(parameters, region, account, found)
         if service == "events" and isinstance(found, str):
             return found.replace(":rule/default/", ":rule/")
-        if service == "lambda" and isinstance(found, str) and path.rstrip("/").rsplit("/", 1)[-1] in QUALIFIED:
-            qualifier = _first(parameters, "Qualifier")
-            return f"{found}:{qualifier}" if qualifier and found.count(":") == 6 else found
         return found
 
     iam_actions._lambda_action = action

@@ -112,8 +112,12 @@ def test_metrics_are_held_to_their_namespace(emulator: Emulator) -> None:
 
 
 def test_alarms_are_described_to_those_who_may_see_all_of_a_region(emulator: Emulator) -> None:
-    every = assume(emulator, "alarms", [allow("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{PRIMARY}:{ACCOUNT}:alarm:*")])
-    one = assume(emulator, "alarm", [allow("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{PRIMARY}:{ACCOUNT}:alarm:a")])
+    every = assume(
+        emulator, "alarms", [allow("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{PRIMARY}:{ACCOUNT}:alarm:*")]
+    )
+    one = assume(
+        emulator, "alarm", [allow("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{PRIMARY}:{ACCOUNT}:alarm:a")]
+    )
     request = {"AlarmNames": ["a"]}
     assert error_of(emulator, every, "cloudwatch", "describe_alarms", request, PRIMARY) == ""
     assert "AccessDenied" in error_of(emulator, one, "cloudwatch", "describe_alarms", request, PRIMARY)
