@@ -58,7 +58,10 @@ const END_STATES: ReadonlySet<OperationState> = new Set(["SUCCEEDED", "ABORTED",
 
 const FENCE: LeaseDecision = { kind: "fence", reason: "the lease is over" };
 
-/** The lease goes on by the world's word or by the peer's. */
+/**
+ * The lease goes on by the world's word or by the peer's. With both against it the Region is fenced at once: the witness
+ * may turn back to it while the peer, which hears of that late, takes over, and then the rest of a lease would do harm.
+ */
 function renew(view: LeaseView, timings: ProtocolTimings): LeaseDecision {
   const { place, witness, record, now } = view;
   if (witness === undefined || !isFresh(witness, now, timings)) return keep("the witness cannot be read");
@@ -66,9 +69,11 @@ function renew(view: LeaseView, timings: ProtocolTimings): LeaseDecision {
   if (record.leaseRenewedAt !== undefined && readAt <= record.leaseRenewedAt) return keep("renewed already");
   if (named === place)
     return { kind: "renew", leaseRenewedAt: readAt, reason: "the witness names this Region" };
-  return peerGivesLease(view, timings)
-    ? { kind: "renew", leaseRenewedAt: readAt, reason: PEERS_WORD }
-    : keep(`the witness names ${named}`);
+  if (peerGivesLease(view, timings)) return { kind: "renew", leaseRenewedAt: readAt, reason: PEERS_WORD };
+  return {
+    kind: "fence",
+    reason: `the witness names ${named}, and the peer does not say that it is a standby`,
+  };
 }
 
 function resumeOr(view: LeaseView, timings: ProtocolTimings, otherwise: LeaseDecision): LeaseDecision {

@@ -27,7 +27,10 @@ export function whyNotTakeOver(view: TakeoverView, timings: ProtocolTimings): st
   if (record.role === "ACTIVE") return "this Region is active";
   if (record.role === "FENCED") return "this Region was active last: its writes are resumed, not taken over";
   if (peer !== undefined && peer.epoch > record.epoch) return `the peer has epoch ${peer.epoch}`;
-  if (mode === "switchover") return peer?.traffic ? undefined : "the active Region is not healthy";
+  if (mode === "switchover") {
+    // A peer that takes over itself must not be stood down: it may know of an epoch that this Region would not skip.
+    return peer?.role === "ACTIVE" && peer.traffic ? undefined : "the peer is not active and healthy";
+  }
   if (peer?.traffic) return "the peer serves";
   if (place === "primary")
     return view.decidedByOperator ? undefined : "primary takes over by an operator only";

@@ -3,6 +3,7 @@ import {
   AWS_TIMINGS,
   decideLease,
   drawsTraffic,
+  handedOver,
   hasBegunPromotion,
   holdsLock,
   isWithin,
@@ -18,6 +19,7 @@ import {
   shownRole,
   takeoverWait,
   whyNotActivate,
+  whyNotLatch,
   whyNotTakeOver,
   type LeaseView,
   type OperationView,
@@ -140,8 +142,6 @@ describe("the lease keeper", () => {
   });
 
   for (const [name, changes] of [
-    ["the witness names the other place", { witness: dr }],
-    ["the peer is taking over", { witness: dr, peer: { role: "TAKING_OVER", epoch: 1 } }],
     ["the witness cannot be read", { witness: undefined, peer: peerStandby }],
     ["the reading is old", { witness: { ...primary, readAt: secondsAgo(16) } }],
     ["the reading is no later than the lease", { record: { ...active, leaseRenewedAt: primary.readAt } }],
@@ -150,6 +150,11 @@ describe("the lease keeper", () => {
       assert.equal(decide(changes).kind, "keep");
     });
   }
+
+  it("fences a Region at once that both witness and peer are against", () => {
+    assert.equal(decide({ witness: dr }).kind, "fence");
+    assert.equal(decide({ witness: dr, peer: { role: "TAKING_OVER", epoch: 1 } }).kind, "fence");
+  });
 
   it("fences a Region whose lease is over, whatever the witness says by now", () => {
     assert.equal(decide({ record: lapsed }).kind, "fence");
@@ -287,8 +292,9 @@ describe("taking over", () => {
     ["the witness cannot be read", { witness: undefined }, /read/],
     ["the reading is old", { witness: { ...dr, readAt: secondsAgo(16) } }, /read/],
     ["primary would decide alone", { place: "primary", witness: dr }, /operator/],
-    ["a switchover's active Region is away", { mode: "switchover" }, /not healthy/],
-    ["it is ill", { mode: "switchover", peer: { ...serving, traffic: false } }, /not healthy/],
+    ["a switchover's active Region is away", { mode: "switchover" }, /healthy/],
+    ["it is ill", { mode: "switchover", peer: { ...serving, traffic: false } }, /healthy/],
+    ["it takes over itself", { mode: "switchover", peer: { ...serving, role: "TAKING_OVER" } }, /healthy/],
   ] as const) {
     it(`may not begin when ${name}`, () => {
       assert.match(why(changes) ?? "", reason);
@@ -301,6 +307,14 @@ describe("taking over", () => {
 
   it("begins a switchover from a healthy peer", () => {
     assert.equal(why({ mode: "switchover", peer: serving, witness: primary }), undefined);
+  });
+
+  it("takes the witness as a standby, for an epoch of its own above every one it knows", () => {
+    assert.equal(whyNotLatch("dr", standby, 2), undefined);
+    assert.equal(whyNotLatch("dr", takingOver, 2), undefined);
+    assert.match(whyNotLatch("dr", fenced, 2) ?? "", /FENCED/);
+    assert.match(whyNotLatch("dr", standby, 3) ?? "", /not one of dr/);
+    assert.match(whyNotLatch("dr", { ...standby, epoch: 3 }, 2) ?? "", /not before/);
   });
 
   it("becomes active only from TAKING_OVER, after the wait, in a higher epoch of its own", () => {
@@ -356,6 +370,13 @@ describe("the witness's history", () => {
     assert.deepEqual(wait(900, { ...start, named: "primary" }), {
       ...{ named: false, waitedSeconds: 0, ready: false },
     });
+  });
+
+  it("makes the wait of a switchover short, because the peer gave up its role", () => {
+    const wait = { named: true, waitedSeconds: 30, ready: false };
+    assert.ok(handedOver(wait, AWS_TIMINGS).ready);
+    assert.ok(!handedOver({ ...wait, waitedSeconds: 29 }, AWS_TIMINGS).ready);
+    assert.ok(!handedOver({ ...wait, named: false }, AWS_TIMINGS).ready);
   });
 
   it("is nothing to wait by before the first reading", () => {

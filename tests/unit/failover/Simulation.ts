@@ -2,6 +2,7 @@ import {
   AWS_TIMINGS,
   decideLease,
   drawsTraffic,
+  handedOver,
   hasBegunPromotion,
   mayAcceptWrite,
   nextEpoch,
@@ -10,6 +11,7 @@ import {
   shownRole,
   takeoverWait,
   whyNotActivate,
+  whyNotLatch,
   whyNotTakeOver,
   type OperationMode,
   type OperationState,
@@ -34,6 +36,8 @@ export interface Rules {
   readonly timings: ProtocolTimings;
   /** Whether dr's traffic keeps the witness from going back. */
   readonly latch: boolean;
+  /** Whether a reading that could not be renewed counts as if it were new. */
+  readonly staleReadings: boolean;
 }
 
 /** The product's own rules. */
@@ -46,13 +50,14 @@ export const RULES: Rules = {
   shownRole,
   timings: AWS_TIMINGS,
   latch: true,
+  staleReadings: false,
 };
 
 /** What a run showed. */
 export interface Verdict {
   /** The first time that safety was hurt, with what happened; undefined when never. */
   readonly unsafe: string | undefined;
-  /** Whether in the healthy end one Region took writes, but for moments. */
+  /** Whether in the healthy end one Region took writes all the time. */
   readonly endsWithOneWriter: boolean;
   /** How the Regions stood at the end. */
   readonly end: string;
@@ -88,8 +93,6 @@ const DEMOTE_BOUND_SECONDS = 60;
 /** Time without faults at the end, in seconds, and its last part, in which exactly one must write. */
 const HEALTHY_SECONDS = 2_100;
 const JUDGED_SECONDS = 300;
-/** A message that is lost twice in a row may cost a few seconds even then. */
-const JUDGED_PART = 0.8;
 const LOSS = 0.02;
 
 /** One Region as it is simulated. */
@@ -102,6 +105,7 @@ class Region {
   sick = false;
   keeper = true;
   lag = 0;
+  lastNamed: Place = "primary";
   /** The youngest reading of any environment that named this Region: the one that admits most. */
   permissive: WitnessReading | undefined;
   pending: { readonly at: number; readonly apply: () => void } | undefined;
@@ -142,6 +146,7 @@ export class Simulation {
   readonly #answers: Place[] = [];
   readonly #log: string[] = [];
   #seconds = 0;
+  #healthyFrom = 0;
   #link = true;
   #topEpoch = 1;
   #operations = 0;
@@ -168,7 +173,8 @@ export class Simulation {
       // A crashed orchestrator is started again within five minutes.
       ...incidents.map(({ at }) => at + 300),
     ];
-    const end = Math.max(300, ...ends) + HEALTHY_SECONDS;
+    this.#healthyFrom = Math.max(300, ...ends);
+    const end = this.#healthyFrom + HEALTHY_SECONDS;
     let stepsWithOne = 0;
     for (; this.#seconds < end; this.#seconds += STEP_SECONDS) {
       this.#step();
@@ -177,7 +183,7 @@ export class Simulation {
       if (unsafe !== undefined) return this.#verdict(unsafe, false);
       if (this.#seconds >= end - JUDGED_SECONDS && writers.length === 1) stepsWithOne += 1;
     }
-    return this.#verdict(undefined, stepsWithOne >= (JUDGED_PART * JUDGED_SECONDS) / STEP_SECONDS);
+    return this.#verdict(undefined, stepsWithOne === JUDGED_SECONDS / STEP_SECONDS);
   }
 
   #verdict(unsafe: string | undefined, endsWithOneWriter: boolean): Verdict {
@@ -266,7 +272,7 @@ export class Simulation {
   }
 
   #seenByWorld(region: Region): boolean {
-    return region.up && region.world && this.#drawsTraffic(region) && this.#random() >= LOSS;
+    return region.up && region.world && this.#drawsTraffic(region) && !this.#isLost();
   }
 
   #drawsTraffic(region: Region): boolean {
@@ -284,9 +290,18 @@ export class Simulation {
     const { lag } = this.#history;
     if (lag === "jumping" || (lag === "drifting" && this.#random() < 0.02)) region.lag = this.#newLag();
     if (lag === "extreme" && this.#random() < 0.05) region.lag = region.lag === 0 ? MAX_LAG_SECONDS : 0;
-    if (!region.dns || this.#random() < LOSS) return undefined;
+    const readAt = this.#clock(region, clock);
+    if (!region.dns || this.#isLost()) {
+      return this.#rules.staleReadings ? { named: region.lastNamed, readAt } : undefined;
+    }
     const index = this.#answers.length - 1 - region.lag / STEP_SECONDS;
-    return { named: this.#answers[Math.max(0, index)] ?? "primary", readAt: this.#clock(region, clock) };
+    region.lastNamed = this.#answers[Math.max(0, index)] ?? "primary";
+    return { named: region.lastNamed, readAt };
+  }
+
+  /** Messages are lost now and then, until all is healthy. */
+  #isLost(): boolean {
+    return this.#random() < LOSS && this.#seconds < this.#healthyFrom;
   }
 
   #newLag(): number {
@@ -342,7 +357,7 @@ export class Simulation {
   /** What the peer's /status says, if the Regions can speak to each other. */
   #lookAtPeer(region: Region) {
     const peer = this.#peerOf(region);
-    if (!this.#link || !peer.up || this.#random() < LOSS) return undefined;
+    if (!this.#link || !peer.up || this.#isLost()) return undefined;
     const role = this.#rules.shownRole(peer.record, this.#clock(peer, 0), this.#rules.timings);
     return { role, epoch: peer.record.epoch, traffic: this.#drawsTraffic(peer) };
   }
@@ -415,7 +430,8 @@ export class Simulation {
   #demote(region: Region, operation: Operation): void {
     const peer = this.#peerOf(region);
     if (this.#link && peer.up) {
-      if (peer.record.epoch > region.record.epoch) return this.#abort(region, operation);
+      const { role, epoch } = peer.record;
+      if (epoch > region.record.epoch || role === "TAKING_OVER") return this.#abort(region, operation);
       if (peer.record.role !== "STANDBY") this.#setPeer(peer, "STANDBY");
       this.#to(operation, "latch");
     } else if (this.#elapsed(operation) > DEMOTE_BOUND_SECONDS) this.#abort(region, operation);
@@ -423,12 +439,14 @@ export class Simulation {
 
   #latch(region: Region, operation: Operation): void {
     const { role, epoch } = region.record;
+    if (whyNotLatch(region.place, region.record, operation.targetEpoch))
+      return this.#abort(region, operation);
     if (role === "STANDBY") {
       const updatedAt = this.#clock(region, 2);
       region.record = { role: "TAKING_OVER", epoch, updatedAt };
       operation.latchedAt = updatedAt;
       this.#note(region.place, `takes over (${operation.mode})`);
-    } else if (role !== "TAKING_OVER") return this.#abort(region, operation);
+    }
     // Fencing is best effort.
     const peer = this.#peerOf(region);
     const canFence = operation.mode === "failover" && this.#link && peer.up && this.#random() >= 0.2;
@@ -444,7 +462,10 @@ export class Simulation {
 
   #wait(region: Region, operation: Operation): void {
     if (region.record.role !== "TAKING_OVER") return this.#abort(region, operation);
-    if (this.#waitOf(region, operation).ready) this.#to(operation, "promote");
+    const wait = this.#waitOf(region, operation);
+    const isReady =
+      operation.mode === "switchover" ? handedOver(wait, this.#rules.timings).ready : wait.ready;
+    if (isReady) this.#to(operation, "promote");
     else if (this.#elapsed(operation) > WAIT_BOUND_SECONDS) this.#abort(region, operation);
   }
 
@@ -477,7 +498,11 @@ export class Simulation {
       operation.state = "ABORTED";
       return;
     }
-    const wait = this.#waitOf(region, operation);
+    let wait = this.#waitOf(region, operation);
+    const peer = this.#peerOf(region);
+    const canSeePeer = this.#link && peer.up && !this.#isLost();
+    const gaveUp = canSeePeer && peer.record.role === "STANDBY" && peer.record.epoch < targetEpoch;
+    if (operation.mode === "switchover" && gaveUp) wait = handedOver(wait, this.#rules.timings);
     if (this.#rules.whyNotActivate(region.place, region.record, targetEpoch, wait) !== undefined) return;
     const updatedAt = this.#clock(region, 2);
     region.record = { role: "ACTIVE", epoch: targetEpoch, updatedAt, leaseRenewedAt: updatedAt };
