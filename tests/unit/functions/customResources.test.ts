@@ -63,6 +63,14 @@ describe("custom resources", () => {
       );
     });
 
+    it("gives a lease to the Region that starts active, and to no other", async () => {
+      await role("primary")(event("Create"), CONTEXT);
+      await role("dr")(event("Create"), CONTEXT);
+
+      assert.deepEqual(seeded[0]?.leaseRenewedAt, seeded[0]?.updatedAt);
+      assert.equal(seeded[1]?.leaseRenewedAt, undefined);
+    });
+
     it("makes a primary that is rebuilt after a failover a standby of the live epoch", async () => {
       await role("primary")(event("Create", { ActivePlace: "dr", Epoch: "2" }), CONTEXT);
 

@@ -13,6 +13,7 @@ import {
   DatabaseNotWritable,
   DatabaseUnavailable,
 } from "../../../functions/shared/database/errors";
+import { statusBody } from "../../../functions/shared/regions/peerStatus";
 import { createHandler as createStatus } from "../../../functions/status/handler";
 import { APPLICATION, TestDatabase } from "../support/postgres";
 import { addMerchants, albEvent, apiEvent, MERCHANT, newKey, parsed, World } from "./support";
@@ -254,6 +255,29 @@ describe("functions at the platform's edges", function () {
 
       assert.match(away.body, /"unreachable".*traffic=no/);
       assert.match(readOnly.body, /"read_only".*traffic=no/);
+    });
+
+    it("shows FENCED and says traffic=no once its lease is over", async () => {
+      world.regionState.hasLease = false;
+
+      const { body } = await status("/status");
+
+      assert.match(body, /"role":"FENCED".*"database":"not_asked".*traffic=no/);
+    });
+
+    it("says traffic=no while its service alarm is red, and not for want of data", async () => {
+      world.regionState.serviceAlarm = "ALARM";
+      const red = await status("/status");
+      world.regionState.serviceAlarm = undefined;
+      const unknown = await status("/status");
+
+      assert.match(red.body, /"serviceAlarm":"ALARM".*traffic=no/);
+      assert.match(unknown.body, /"serviceAlarm":"UNKNOWN".*traffic=yes/);
+    });
+
+    it("answers what the peer's lease keeper and probe understand", async () => {
+      const { body } = await status("/status");
+      assert.ok(statusBody.safeParse(JSON.parse(body)).success);
     });
 
     it("says traffic=no when it cannot tell its role", async () => {

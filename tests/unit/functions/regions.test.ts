@@ -1,0 +1,453 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { AWS_TIMINGS, type WitnessReading } from "../../../functions/domain/failover";
+import { InvalidEnvironment, readEnvironment } from "../../../functions/shared/environment";
+import { DynamoControl } from "../../../functions/shared/regions/controlRecord";
+import { probeObservation, witnessObservation } from "../../../functions/shared/regions/observationRecords";
+import { DynamoOperation, type OperationRecord } from "../../../functions/shared/regions/operationRecord";
+import { HttpsStatus } from "../../../functions/shared/regions/peerStatus";
+import { RecordUnreadable } from "../../../functions/shared/regions/records";
+import {
+  ADMISSION_VARIABLES,
+  AdmittedRegionState,
+  RegionNotActive,
+  regionRole,
+  RememberedRegionRole,
+} from "../../../functions/shared/regions/regionState";
+import {
+  DynamoRole,
+  RegionStateUnreadable,
+  type RegionState,
+} from "../../../functions/shared/regions/roleRecord";
+import { DnsWitness } from "../../../functions/shared/regions/witness";
+import { createPki } from "../../../local/cloud/pki";
+import { StandingClock } from "./failoverSupport";
+
+/** A document client that answers from a list, and keeps what it was sent. */
+function fakeTable(...answers: (object | Error)[]): {
+  client: DynamoDBDocumentClient;
+  inputs: Record<string, unknown>[];
+} {
+  const inputs: Record<string, unknown>[] = [];
+  const send = async (command: { input: Record<string, unknown> }) => {
+    inputs.push(command.input);
+    const answer = answers.shift() ?? {};
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { client: { send } as unknown as DynamoDBDocumentClient, inputs };
+}
+
+const conditionFailed = (): Error =>
+  Object.assign(new Error("no"), { name: "ConditionalCheckFailedException" });
+
+const AT = new Date("2026-11-24T09:00:00.000Z");
+const item = {
+  recordId: "role",
+  role: "ACTIVE",
+  epoch: 3,
+  updatedAt: "2026-11-24T08:00:00.000Z",
+  leaseRenewedAt: "2026-11-24T08:59:00.000Z",
+};
+const state: RegionState = {
+  role: "ACTIVE",
+  epoch: 3,
+  updatedAt: new Date("2026-11-24T08:00:00.000Z"),
+  leaseRenewedAt: new Date("2026-11-24T08:59:00.000Z"),
+};
+
+describe("the failover's variables", () => {
+  it("have AWS's timings by default, and take fractions for drills", () => {
+    const { WITNESS_TTL_SECONDS, LEASE_SECONDS } = readEnvironment(["WITNESS_TTL_SECONDS", "LEASE_SECONDS"], {
+      WITNESS_TTL_SECONDS: "0.5",
+    });
+    assert.deepEqual([WITNESS_TTL_SECONDS, LEASE_SECONDS], [0.5, 120]);
+  });
+
+  it("name the witness, or admission does not start", () => {
+    for (const name of [undefined, "", "witness", "witness .payments.test"]) {
+      assert.throws(
+        () => readEnvironment(ADMISSION_VARIABLES, { REGION_TABLE: "t", PLACE: "dr", WITNESS_NAME: name }),
+        InvalidEnvironment,
+      );
+    }
+  });
+});
+
+describe("the role record", () => {
+  const place = (...answers: (object | Error)[]) => {
+    const { client, inputs } = fakeTable(...answers);
+    return { role: new DynamoRole({ client, table: "table-region" }), inputs };
+  };
+
+  it("is read strongly consistently, with its times", async () => {
+    const { role, inputs } = place({ Item: item });
+
+    assert.deepEqual(await role.read(), state);
+    assert.equal(inputs[0]?.["ConsistentRead"], true);
+  });
+
+  for (const [name, answer] of [
+    ["absent", {}],
+    ["malformed", { Item: { ...item, role: "BOSS" } }],
+    ["without an understandable time", { Item: { ...item, leaseRenewedAt: "yesterday" } }],
+    ["out of reach", new Error("timeout")],
+  ] as const) {
+    it(`is unreadable when it is ${name}`, async () => {
+      await assert.rejects(place(answer).role.read(), RegionStateUnreadable);
+    });
+  }
+
+  it("is seeded only where there is none", async () => {
+    const { role, inputs } = place({}, conditionFailed(), new Error("throttled"));
+
+    assert.deepEqual([await role.seed(state), await role.seed(state)], [true, false]);
+    assert.deepEqual(inputs[0]?.["Item"], item);
+    assert.equal(inputs[0]?.["ConditionExpression"], "attribute_not_exists(recordId)");
+    await assert.rejects(role.seed(state), /throttled/);
+  });
+
+  it("changes only if it is still the one that was read, and loses its lease with the role", async () => {
+    const { role, inputs } = place({}, conditionFailed());
+    const to = { role: "FENCED", epoch: 3, at: AT, operationId: "op-1" } as const;
+
+    assert.deepEqual([await role.change(state, to), await role.change(state, to)], [true, false]);
+    assert.equal(
+      inputs[0]?.["UpdateExpression"],
+      "SET #role = :role, #epoch = :epoch, #updatedAt = :updatedAt, #operationId = :operationId REMOVE leaseRenewedAt",
+    );
+    assert.equal(
+      inputs[0]?.["ConditionExpression"],
+      "#role = :fromRole AND #epoch = :fromEpoch AND #updatedAt = :fromUpdatedAt",
+    );
+    const values = inputs[0]?.["ExpressionAttributeValues"] as Record<string, unknown>;
+    assert.deepEqual(
+      [values[":role"], values[":updatedAt"], values[":fromRole"], values[":fromUpdatedAt"]],
+      ["FENCED", "2026-11-24T09:00:00.000Z", "ACTIVE", "2026-11-24T08:00:00.000Z"],
+    );
+  });
+
+  it("renews its lease forwards only, in the same role and epoch", async () => {
+    const { role, inputs } = place({}, conditionFailed());
+
+    assert.deepEqual([await role.renewLease(3, AT), await role.renewLease(3, AT)], [true, false]);
+    assert.match(String(inputs[0]?.["ConditionExpression"]), /#role = :active AND #epoch = :epoch/);
+    assert.match(String(inputs[0]?.["ConditionExpression"]), /#leaseRenewedAt < :leaseRenewedAt/);
+    assert.ok(!String(inputs[0]?.["UpdateExpression"]).includes("updatedAt"));
+  });
+
+  it("notes the service alarm where there is a record", async () => {
+    const { role, inputs } = place({});
+
+    assert.equal(await role.noteServiceAlarm("ALARM"), true);
+    assert.deepEqual(inputs[0]?.["ExpressionAttributeValues"], { ":serviceAlarm": "ALARM" });
+  });
+});
+
+describe("admission in the Region's state", () => {
+  const admission = (answer: object | Error, named: WitnessReading["named"] | undefined, at = AT) => {
+    const clock = { now: () => at };
+    const witness = {
+      read: async () => named && { named, readAt: AT },
+      ask: async () => undefined,
+    };
+    const role = new DynamoRole({ client: fakeTable(answer).client, table: "table-region" });
+    return new AdmittedRegionState({ role, witness, clock, place: "primary", timings: AWS_TIMINGS });
+  };
+
+  it("lets the Region write by role, witness and lease", async () => {
+    assert.equal((await admission({ Item: item }, "primary").requireActive()).epoch, 3);
+  });
+
+  for (const [name, answer, named, at] of [
+    ["the record cannot be read", new Error("timeout"), "primary", AT],
+    ["the role is another", { Item: { ...item, role: "FENCED" } }, "primary", AT],
+    ["the witness names the peer", { Item: item }, "dr", AT],
+    ["the witness cannot be read", { Item: item }, undefined, AT],
+    ["the reading has grown old", { Item: item }, "primary", new Date("2026-11-24T09:00:16.000Z")],
+    ["the lease is over", { Item: { ...item, leaseRenewedAt: "2026-11-24T08:57:59.000Z" } }, "primary", AT],
+    ["there never was a lease", { Item: { ...item, leaseRenewedAt: undefined } }, "primary", AT],
+  ] as const) {
+    it(`does not when ${name}`, async () => {
+      await assert.rejects(
+        admission(answer, named, at).requireActive(),
+        (error: Error) => error instanceof RegionNotActive && error.problem.status === 503,
+      );
+    });
+  }
+
+  it("lets payments be read without witness and lease, but not in another role", async () => {
+    const lapsed = { Item: { ...item, leaseRenewedAt: undefined } };
+    assert.equal((await admission(lapsed, undefined).requireServing()).epoch, 3);
+    for (const answer of [{ Item: { ...item, role: "STANDBY" } }, {}]) {
+      await assert.rejects(regionRole(fakeTable(answer).client, "t").requireServing(), RegionNotActive);
+    }
+  });
+
+  describe("remembered for a second", () => {
+    const clock = {
+      milliseconds: AT.getTime(),
+      now: () => new Date(clock.milliseconds),
+    };
+
+    it("is read again after a second, and when the clock was set back", async () => {
+      const { client, inputs } = fakeTable({ Item: item }, { Item: item }, { Item: item });
+      const role = new RememberedRegionRole(regionRole(client, "table"), clock);
+
+      await Promise.all([role.requireServing(), role.requireServing()]);
+      clock.milliseconds += 999;
+      await role.requireServing();
+      assert.equal(inputs.length, 1);
+
+      clock.milliseconds += 1;
+      await role.requireServing();
+      assert.equal(inputs.length, 2);
+      clock.milliseconds -= 5_000;
+      await role.requireServing();
+      assert.equal(inputs.length, 3);
+    });
+
+    it("does not remember a refusal", async () => {
+      const { client } = fakeTable({ Item: { ...item, role: "STANDBY" } }, { Item: item }, { Item: item });
+      const role = new RememberedRegionRole(regionRole(client, "table"), clock);
+
+      await assert.rejects(role.requireServing(), RegionNotActive);
+      assert.equal((await role.requireServing()).role, "ACTIVE");
+      assert.equal((await role.read()).role, "ACTIVE");
+    });
+  });
+});
+
+describe("the witness in DNS", () => {
+  const witnessOf = (...answers: (string[][] | Error)[]) => {
+    const clock = new StandingClock();
+    const names: string[] = [];
+    const resolveTxt = async (name: string): Promise<string[][]> => {
+      names.push(name);
+      const answer = answers.shift() ?? [["primary"]];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    return {
+      ...{ clock, names },
+      witness: new DnsWitness({ name: "witness.payments.test", ttlSeconds: 10, clock, resolveTxt }),
+    };
+  };
+
+  it("is asked once in its TTL, by its absolute name, also by requests that come together", async () => {
+    const { witness, names, clock } = witnessOf();
+
+    await Promise.all([witness.read(), witness.read()]);
+    clock.pass(9.9);
+    const reading = await witness.read();
+
+    assert.deepEqual(names, ["witness.payments.test."]);
+    assert.equal(reading?.named, "primary");
+    clock.pass(0.1);
+    await witness.read();
+    assert.equal(names.length, 2);
+  });
+
+  it("says when it was asked, not when it answered", async () => {
+    const clock = new StandingClock();
+    const asked = clock.now();
+    const resolveTxt = async (): Promise<string[][]> => {
+      clock.pass(0.9);
+      return [["dr"]];
+    };
+    const witness = new DnsWitness({ name: "witness.payments.test.", ttlSeconds: 10, clock, resolveTxt });
+
+    assert.deepEqual(await witness.ask(), { named: "dr", readAt: asked });
+  });
+
+  it("keeps its last reading when it cannot be asked, and does not ask for each request", async () => {
+    const { witness, names, clock } = witnessOf([["primary"]], new Error("SERVFAIL"), [["dr"]]);
+    const first = await witness.read();
+    clock.pass(10);
+
+    assert.deepEqual(await witness.read(), first);
+    assert.deepEqual(await witness.read(), first);
+    assert.equal(names.length, 2);
+    clock.pass(2);
+    assert.equal((await witness.read())?.named, "dr");
+  });
+
+  for (const [name, answer] of [
+    ["no record", []],
+    ["both records", [["primary"], ["dr"]]],
+    ["another text", [["moon"]]],
+    ["an empty text", [[]]],
+  ] as const) {
+    it(`takes ${name} for no answer`, async () => {
+      const { witness } = witnessOf(answer.map((record) => [...record]));
+      assert.equal(await witness.ask(), undefined);
+    });
+  }
+
+  it("gives up after a second", async function () {
+    this.timeout(5_000);
+    const witness = new DnsWitness({
+      ...{ name: "witness.payments.test", ttlSeconds: 10, clock: new StandingClock() },
+      resolveTxt: () => new Promise(() => undefined),
+    });
+    const startedAt = Date.now();
+
+    assert.equal(await witness.read(), undefined);
+    assert.ok(Date.now() - startedAt >= 990);
+  });
+});
+
+describe("a look at a Region's /status", () => {
+  let folder: string;
+  let server: Server;
+  let ca: string;
+  let answer: { code: number; body: string; hangs?: boolean };
+  const body = {
+    ...{ place: "dr", region: "apse2", role: "STANDBY", epoch: 2, database: "not_asked" },
+    ...{ serviceAlarm: "OK", summary: "role=STANDBY traffic=no" },
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "payments-status-"));
+    const pki = await createPki(join(folder, "pki"));
+    ca = readFileSync(pki.caFile, "utf8");
+    server = createServer(
+      { cert: readFileSync(pki.certFile), key: readFileSync(pki.keyFile) },
+      (request, response) => {
+        response.writeHead(request.url === "/status" ? answer.code : 404);
+        if (answer.hangs) response.write("{");
+        else response.end(answer.body);
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const look = (trust: string | undefined = ca) =>
+    new HttpsStatus({
+      apiUrl: `https://localhost:${(server.address() as AddressInfo).port}/`,
+      ca: trust,
+      timeoutMilliseconds: 500,
+    }).look();
+
+  it("gives what it says", async () => {
+    answer = { code: 200, body: JSON.stringify(body) };
+    assert.deepEqual(await look(), { reachable: true, status: body, traffic: false });
+  });
+
+  it("sees traffic only in a good answer", async () => {
+    const serving = { ...body, role: "ACTIVE", summary: "role=ACTIVE traffic=yes" };
+    answer = { code: 200, body: JSON.stringify(serving) };
+    const good = await look();
+    answer = { code: 503, body: JSON.stringify(serving) };
+    const bad = await look();
+
+    assert.deepEqual([good.reachable && good.traffic, bad.reachable && bad.traffic], [true, false]);
+  });
+
+  for (const [name, wrong, reason] of [
+    ["that is no JSON", { code: 200, body: "traffic=yes" }, /JSON|token/i],
+    ["of another form", { code: 200, body: JSON.stringify({ ...body, role: "BOSS" }) }, /not a status/],
+    ["that has no end", { code: 200, body: "x".repeat(20_000) }, /too long/],
+    ["that stops in the middle", { code: 200, body: "", hangs: true }, /time limit/],
+  ] as const) {
+    it(`takes an answer ${name} for none`, async () => {
+      answer = wrong;
+      const seen = await look();
+      assert.ok(!seen.reachable);
+      assert.match(seen.reason, reason);
+    });
+  }
+
+  it("trusts no other authority, and survives a closed door", async () => {
+    answer = { code: 200, body: JSON.stringify(body) };
+    const untrusted = await look("");
+    const closed = await new HttpsStatus({ apiUrl: "https://127.0.0.1:1" }).look();
+
+    assert.ok(!untrusted.reachable && !closed.reachable);
+  });
+});
+
+describe("the other records", () => {
+  const operation: OperationRecord = {
+    ...{ operationId: "op-1", executionArn: "arn", mode: "failover", approval: "automatic" },
+    ...{ trigger: "alarm", dryRun: false, state: "RUNNING", step: "lock", targetEpoch: 2, previousEpoch: 1 },
+    ...{ startedAt: AT, updatedAt: AT, request: "none", timeline: [{ step: "lock", at: AT }] },
+  };
+  const storedOperation = {
+    ...operation,
+    ...{ recordId: "operation", startedAt: AT.toISOString(), updatedAt: AT.toISOString() },
+    timeline: [{ step: "lock", at: AT.toISOString() }],
+  };
+
+  it("keep an operation as the lock of one at a time", async () => {
+    const { client, inputs } = fakeTable({}, conditionFailed(), { Item: storedOperation }, {});
+    const operations = new DynamoOperation({ client, table: "t" });
+
+    assert.deepEqual([await operations.start(operation), await operations.start(operation)], [true, false]);
+    assert.deepEqual(inputs[0]?.["Item"], storedOperation);
+    const values = inputs[0]?.["ExpressionAttributeValues"] as Record<string, unknown>;
+    assert.equal(values[":staleBefore"], "2026-11-24T08:30:00.000Z");
+    assert.deepEqual(await operations.read(), operation);
+    assert.equal(await operations.read(), undefined);
+  });
+
+  it("note an operation's step and time, and nothing on another operation's record", async () => {
+    const { client, inputs } = fakeTable({}, conditionFailed());
+    const operations = new DynamoOperation({ client, table: "t" });
+
+    assert.equal(await operations.update("op-1", { state: "PAUSED", step: "wait" }, AT, "wait"), true);
+    assert.equal(await operations.update("op-2", { request: "pause" }, AT), false);
+    assert.equal(
+      inputs[0]?.["UpdateExpression"],
+      "SET #state = :state, #step = :step, #updatedAt = :updatedAt, #timeline = list_append(#timeline, :timeline)",
+    );
+    assert.equal(inputs[1]?.["UpdateExpression"], "SET #request = :request, #updatedAt = :updatedAt");
+    assert.equal(inputs[1]?.["ConditionExpression"], "#operationId = :ownOperationId");
+  });
+
+  it("say when they cannot be read", async () => {
+    for (const answer of [new Error("timeout"), { Item: { recordId: "x", epoch: "two" } }]) {
+      const place = { client: fakeTable(answer, answer).client, table: "t" };
+      await assert.rejects(new DynamoOperation(place).read(), RecordUnreadable);
+      await assert.rejects(new DynamoControl(place).read(), RecordUnreadable);
+    }
+    await assert.rejects(
+      probeObservation({ client: fakeTable(new Error("x")).client, table: "t" }).read(),
+      RecordUnreadable,
+    );
+  });
+
+  it("let the highest epoch win in the control record", async () => {
+    const activation = { activePlace: "dr", epoch: 2, activatedAt: AT, operationId: "op-1" } as const;
+    const stored = { ...activation, recordId: "activation", activatedAt: AT.toISOString() };
+    const { client, inputs } = fakeTable({}, conditionFailed(), { Item: stored }, {});
+    const control = new DynamoControl({ client, table: "t" });
+
+    assert.deepEqual([await control.activate(activation), await control.activate(activation)], [true, false]);
+    assert.equal(inputs[0]?.["ConditionExpression"], "attribute_not_exists(recordId) OR #epoch <= :epoch");
+    assert.deepEqual([await control.read(), await control.read()], [activation, undefined]);
+  });
+
+  it("keep observations, and forget one that cannot be understood", async () => {
+    const seen = { named: "dr", since: AT, readAt: AT } as const;
+    const stored = { recordId: "witness", named: "dr", since: AT.toISOString(), readAt: AT.toISOString() };
+    const { client, inputs } = fakeTable({}, { Item: stored }, { Item: { ...stored, named: "moon" } });
+    const observation = witnessObservation({ client, table: "t" });
+
+    await observation.write(seen);
+
+    assert.deepEqual(inputs[0]?.["Item"], stored);
+    assert.deepEqual([await observation.read(), await observation.read()], [seen, undefined]);
+  });
+});
