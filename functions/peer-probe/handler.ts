@@ -162,10 +162,9 @@ async function confirm(
 ): Promise<ConfirmResult> {
   const { place, timings, clock, watch } = dependencies;
   const [role, own] = await Promise.all([dependencies.role.read(), dependencies.operations.read()]);
-  const [{ reading }, { record: seen, peer }] = await Promise.all([
-    watch.look(),
-    lookAndRemember(dependencies),
-  ]);
+  const { record: seen, peer } = await lookAndRemember(dependencies);
+  // After the peer: a lost one takes the whole time limit, and an old answer of the witness proves nothing.
+  const { reading } = await watch.look();
   const witness = reading?.named ?? "unreadable";
   const isOwn = own?.operationId === operation.operationId;
   if (isOwn && role.role === "ACTIVE" && role.epoch === own.targetEpoch) {
