@@ -74,9 +74,6 @@ function answer(stackName: string): Record<string, string> {
   );
 }
 
-/** Nothing has ever failed over, unless a test says so. */
-controlRecord.readBoth = () => Promise.resolve([{ kind: "absent" }, { kind: "absent" }]);
-
 /** Runs index.ts from the beginning, as the engine would. */
 async function run(
   over: Record<string, unknown> = {},
@@ -102,12 +99,17 @@ describe("the program", function () {
   let cloud: MockCloud;
   let flat: Record<string, string>;
 
+  const { readBoth } = controlRecord;
+
   before(async () => {
+    // Nothing has ever failed over, unless a test says so.
+    controlRecord.readBoth = () => Promise.resolve([{ kind: "absent" }, { kind: "absent" }]);
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "program-"));
     process.env["FLAT_OUTPUTS"] = path.join(folder, "flat-outputs.json");
     ({ cloud, flat } = await run({}, 20));
   });
   after(() => {
+    controlRecord.readBoth = readBoth;
     delete process.env["FLAT_OUTPUTS"];
     fs.rmSync(folder, { recursive: true });
   });
