@@ -122,8 +122,10 @@ async function directPspNotifications({ directory }: DeploymentTarget, outputs: 
   try {
     const client = await PspClient.open(cloud, outputs, dispatcher);
     const { pathname } = new URL(outputs.get("PrimaryPaymentsNotificationsUrl"));
+    // Records are named with the root's dot, which no Host header has.
+    const host = outputs.get("GlobalDnsPublicNotificationsDomainName").replace(/\.$/, "");
     await client.setNotificationTarget({
-      url: `https://${outputs.get("GlobalDnsPublicNotificationsDomainName")}${pathname}`,
+      url: `https://${host}${pathname}`,
       connect: { port: Number(new URL(cloud.endpoint).port), dns: cloud.dns },
     });
   } finally {
