@@ -1,57 +1,22 @@
 import {
-  AWS_TIMINGS,
-  decideLease,
   drawsTraffic,
   handedOver,
   hasBegunPromotion,
-  mayAcceptWrite,
   nextEpoch,
   observeWitness,
   peerOf,
-  shownRole,
-  takeoverWait,
-  whyNotActivate,
   whyNotLatch,
-  whyNotTakeOver,
+  type LeaseDecision,
   type OperationMode,
-  type OperationState,
   type OperationStep,
   type Place,
-  type ProtocolTimings,
   type RoleRecord,
   type TakeoverWait,
-  type WitnessHistory,
   type WitnessReading,
 } from "../../../functions/domain/failover";
 import { randomNumbers, type History } from "./history";
-
-/** The rules that the two Regions run; a mutant replaces one. */
-export interface Rules {
-  readonly mayAcceptWrite: typeof mayAcceptWrite;
-  readonly decideLease: typeof decideLease;
-  readonly takeoverWait: typeof takeoverWait;
-  readonly whyNotActivate: typeof whyNotActivate;
-  readonly whyNotTakeOver: typeof whyNotTakeOver;
-  readonly shownRole: typeof shownRole;
-  readonly timings: ProtocolTimings;
-  /** Whether dr's traffic keeps the witness from going back. */
-  readonly latch: boolean;
-  /** Whether a reading that could not be renewed counts as if it were new. */
-  readonly staleReadings: boolean;
-}
-
-/** The product's own rules. */
-export const RULES: Rules = {
-  mayAcceptWrite,
-  decideLease,
-  takeoverWait,
-  whyNotActivate,
-  whyNotTakeOver,
-  shownRole,
-  timings: AWS_TIMINGS,
-  latch: true,
-  staleReadings: false,
-};
+import { HealthCheck, Region, type Operation } from "./parts";
+import type { Rules } from "./rules";
 
 /** What a run showed. */
 export interface Verdict {
@@ -64,27 +29,11 @@ export interface Verdict {
   readonly takeovers: number;
 }
 
-interface Operation {
-  readonly operationId: string;
-  readonly mode: OperationMode;
-  readonly targetEpoch: number;
-  state: OperationState;
-  step: OperationStep;
-  updatedAt: Date;
-  /** When the step began, in seconds of the simulation. */
-  stepAt: number;
-  /** False after a crash, until it is started again. */
-  alive: boolean;
-  restartAt: number;
-  latchedAt: Date | undefined;
-}
-
 const STEP_SECONDS = 5;
 const START = Date.parse("2026-11-24T00:00:00.000Z");
 /** Answers of the witness may be this old, in seconds. */
 const MAX_LAG_SECONDS = 60;
 const CHECK_SECONDS = 30;
-const CHECK_THRESHOLD = 3;
 const SCHEDULE_SECONDS = 60;
 const CONFIRM_BOUND_SECONDS = 240;
 /** Beyond the wait itself. */
@@ -94,45 +43,6 @@ const DEMOTE_BOUND_SECONDS = 60;
 const HEALTHY_SECONDS = 2_100;
 const JUDGED_SECONDS = 300;
 const LOSS = 0.02;
-
-/** One Region as it is simulated. */
-class Region {
-  readonly place: Place;
-  record: RoleRecord;
-  up = true;
-  world = true;
-  dns = true;
-  sick = false;
-  keeper = true;
-  lag = 0;
-  lastNamed: Place = "primary";
-  /** The youngest reading of any environment that named this Region: the one that admits most. */
-  permissive: WitnessReading | undefined;
-  pending: { readonly at: number; readonly apply: () => void } | undefined;
-  operation: Operation | undefined;
-  history: WitnessHistory | undefined;
-  failedLooks = 0;
-  constructor(place: Place, record: RoleRecord) {
-    this.place = place;
-    this.record = record;
-  }
-}
-
-/** A health check: it turns after three answers of the other kind. */
-class HealthCheck {
-  healthy: boolean;
-  #contrary = 0;
-  constructor(healthy: boolean) {
-    this.healthy = healthy;
-  }
-  look(answer: boolean): void {
-    this.#contrary = answer === this.healthy ? 0 : this.#contrary + 1;
-    if (this.#contrary >= CHECK_THRESHOLD) {
-      this.healthy = answer;
-      this.#contrary = 0;
-    }
-  }
-}
 
 /** Both Regions, DNS and the cut between them, in steps of five seconds, driven by the product's rules. */
 export class Simulation {
@@ -334,7 +244,7 @@ export class Simulation {
     else region.pending = { at: this.#seconds + delay, apply };
   }
 
-  #applyDecision(region: Region, from: RoleRecord, decision: ReturnType<typeof decideLease>): void {
+  #applyDecision(region: Region, from: RoleRecord, decision: LeaseDecision): void {
     const { record } = region;
     const isUnchanged =
       record.role === from.role && record.epoch === from.epoch && record.updatedAt === from.updatedAt;

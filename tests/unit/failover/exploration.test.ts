@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { histories, type History } from "./history";
 import { MUTANTS } from "./mutants";
-import { RULES, Simulation, type Rules } from "./Simulation";
+import { RULES, type Rules } from "./rules";
+import { Simulation } from "./Simulation";
 
 /** `EXPLORATION_SEED` and `EXPLORATION_RUNS` repeat a run, or explore for longer. */
 const SEED = Number(process.env["EXPLORATION_SEED"] ?? 20_261_124);
@@ -37,10 +38,10 @@ describe("the admission protocol, explored", function () {
     assert.deepEqual(run(history), run(history));
   });
 
-  for (const { name, rules, hurts, histories: limit } of MUTANTS) {
+  for (const { name, rules, hurts, where = histories, histories: limit } of MUTANTS) {
     it(`finds a violation without ${name}`, () => {
       const result = fc.check(
-        fc.property(histories, (history) => {
+        fc.property(where, (history) => {
           const { unsafe, endsWithOneWriter } = run(history, rules);
           return hurts === "writers" ? unsafe === undefined : endsWithOneWriter;
         }),

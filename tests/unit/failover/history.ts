@@ -111,8 +111,34 @@ const contested: fc.Arbitrary<History> = fc
     };
   });
 
-/** Any history; half of them are hard ones. */
-export const histories: fc.Arbitrary<History> = fc.oneof(anything, contested);
+/**
+ * What is hardest: the witness turns to dr and back while a take-over waits, late for both, and the world does not see
+ * dr's latch.
+ */
+export const turning: fc.Arbitrary<History> = fc
+  .record({
+    ...circumstances,
+    lag: fc.constantFrom("extreme" as const, "jumping" as const),
+    lost: fc.constantFrom<FaultKind>("sick", "world", "isolated"),
+    lostSeconds: steps(90, 200),
+    again: fc.record({ after: steps(60, 200), seconds: steps(90, 300) }),
+    blind: fc.record({ after: steps(-30, 120), seconds: steps(100, 320) }),
+  })
+  .map(({ lost, lostSeconds, again, blind, ...rest }) => {
+    const from = CALM_SECONDS + 200;
+    return {
+      ...{ ...rest, incidents: [], promotionSeconds: 5 },
+      faults: [
+        { kind: lost, place: "primary", from, seconds: lostSeconds },
+        { kind: "link", place: "primary", from: from - 10, seconds: 1_000 },
+        { kind: lost, place: "primary", from: from + lostSeconds + again.after, seconds: again.seconds },
+        { kind: "world", place: "dr", from: from + blind.after, seconds: blind.seconds },
+      ],
+    };
+  });
+
+/** Any history; most of them are hard ones. */
+export const histories: fc.Arbitrary<History> = fc.oneof(anything, contested, turning);
 
 /** Numbers from 0 to below 1 that follow from the seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {

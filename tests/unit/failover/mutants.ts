@@ -1,12 +1,15 @@
+import type fc from "fast-check";
 import {
   decideLease,
+  isLeaseLive,
   mayAcceptWrite,
   takeoverWait,
   type LeaseDecision,
   type LeaseView,
   type ProtocolTimings,
 } from "../../../functions/domain/failover";
-import { RULES, type Rules } from "./Simulation";
+import { turning, type History } from "./history";
+import { RULES, type Rules } from "./rules";
 
 /** A rule taken out of the protocol. */
 export interface Mutant {
@@ -14,6 +17,8 @@ export interface Mutant {
   readonly rules: Rules;
   /** `writers`: two of them, or one in an epoch that is over. `end`: none or two in a healthy end. */
   readonly hurts: "writers" | "end";
+  /** Where to look; anywhere if absent. */
+  readonly where?: fc.Arbitrary<History>;
   /** Histories within which the exploration must find it out. */
   readonly histories: number;
 }
@@ -24,6 +29,13 @@ const ENDLESS_LEASE: ProtocolTimings = { ...RULES.timings, leaseSeconds: Number.
 function neverFenced(view: LeaseView): LeaseDecision {
   const decision = decideLease(view, ENDLESS_LEASE);
   return decision.kind === "fence" ? { kind: "keep", reason: "never fenced" } : decision;
+}
+
+/** Keeps a live lease whatever witness and peer say. */
+function fencedLate(view: LeaseView, timings: ProtocolTimings): LeaseDecision {
+  const decision = decideLease(view, timings);
+  const isEarly = decision.kind === "fence" && isLeaseLive(view.record, view.now, timings);
+  return isEarly ? { kind: "keep", reason: "until the lease is over" } : decision;
 }
 
 /** Resumes whatever the peer says, or does not say. */
@@ -90,6 +102,13 @@ export const MUTANTS: readonly Mutant[] = [
     rules: { ...RULES, decideLease: resumeAlone },
     hurts: "writers",
     histories: 500,
+  },
+  {
+    name: "the fence that witness and peer together put up before the lease is over",
+    rules: { ...RULES, decideLease: fencedLate },
+    where: turning,
+    hurts: "writers",
+    histories: 5_000,
   },
   {
     name: "the peer's higher epoch",
