@@ -25,7 +25,12 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_get_module",
     ),
     "ministack.core.concurrency": ("run_reentrant",),
-    "ministack.core.iam_actions": ("_lambda_action", "extract_resource_arn", "request_tag_context"),
+    "ministack.core.iam_actions": (
+        "_lambda_action",
+        "extract_iam_action",
+        "extract_resource_arn",
+        "request_tag_context",
+    ),
     "ministack.core.iam_evaluator": (
         "is_root_access_key",
         "parse_policy_document",

@@ -1,7 +1,8 @@
 """Actions and resources of a request, as the service authorization reference names them.
 
 Stock knows few of Lambda's actions (a mapping can be updated without permission, and provisioned concurrency needs that
-of something else), takes a rule of the default bus for one of a bus named default, and has no ARN for a global cluster.
+of something else), asks for a permission of its own for a batch of messages, takes a rule of the default bus for one of a
+bus named default, and has no ARN for a global cluster.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ RENAMED = {
     "InvokeWithResponseStream": "InvokeFunction",
 }
 """Operations of Lambda whose action bears another name."""
+
+
+BATCHES = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
+"""Operations on several messages, which need the permission for one (SQS developer guide, "API permissions")."""
 
 
 def lambda_routes() -> list[tuple[str, re.Pattern[str], str]]:
@@ -56,8 +65,9 @@ def rds_resource(parameters: Json, region: str, account: str, stock: str) -> str
 
 
 def install(settings: Settings) -> None:
-    """Wrap the two look-ups."""
+    """Wrap the look-ups."""
     stock_action, stock_resource = iam_actions._lambda_action, iam_actions.extract_resource_arn
+    stock_any_action = iam_actions.extract_iam_action
     routes = lambda_routes()
 
     def action(method: str, path: str) -> Any:
@@ -76,5 +86,10 @@ def install(settings: Settings) -> None:
             return found.replace(":rule/default/", ":rule/")
         return found
 
+    def any_action(*args: Any, **kwargs: Any) -> Any:
+        found = stock_any_action(*args, **kwargs)
+        return BATCHES.get(found, found) if isinstance(found, str) else found
+
     iam_actions._lambda_action = action
+    iam_actions.extract_iam_action = any_action
     iam_actions.extract_resource_arn = resource

@@ -20,6 +20,8 @@ CALLS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("rds", "describe_global_clusters", "rds:DescribeGlobalClusters", {}),
     ("sqs", "set_queue_attributes", "sqs:SetQueueAttributes",
      {"QueueUrl": f"https://127.0.0.1/{ACCOUNT}/q", "Attributes": {"Policy": ""}}),
+    ("sqs", "send_message_batch", "sqs:SendMessage",
+     {"QueueUrl": f"https://127.0.0.1/{ACCOUNT}/q", "Entries": [{"Id": "a", "MessageBody": "b"}]}),
     ("events", "enable_rule", "events:EnableRule", {"Name": "r"}),
     ("events", "disable_rule", "events:DisableRule", {"Name": "r"}),
     ("lambda", "list_event_source_mappings", "lambda:ListEventSourceMappings", {}),
