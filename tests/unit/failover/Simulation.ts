@@ -1,21 +1,14 @@
 import {
   drawsTraffic,
-  handedOver,
-  hasBegunPromotion,
-  nextEpoch,
-  observeWitness,
   peerOf,
-  whyNotLatch,
   type LeaseDecision,
-  type OperationMode,
-  type OperationStep,
   type Place,
   type RoleRecord,
-  type TakeoverWait,
   type WitnessReading,
 } from "../../../functions/domain/failover";
 import { randomNumbers, type History } from "./history";
-import { HealthCheck, Region, type Operation } from "./parts";
+import { HealthCheck, Region } from "./parts";
+import { Orchestrator, type World } from "./Orchestrator";
 import type { Rules } from "./rules";
 
 /** What a run showed. */
@@ -35,41 +28,40 @@ const START = Date.parse("2026-11-24T00:00:00.000Z");
 const MAX_LAG_SECONDS = 60;
 const CHECK_SECONDS = 30;
 const SCHEDULE_SECONDS = 60;
-const CONFIRM_BOUND_SECONDS = 240;
-/** Beyond the wait itself. */
-const WAIT_BOUND_SECONDS = 360;
-const DEMOTE_BOUND_SECONDS = 60;
 /** Time without faults at the end, in seconds, and its last part, in which exactly one must write. */
 const HEALTHY_SECONDS = 2_100;
 const JUDGED_SECONDS = 300;
 const LOSS = 0.02;
 
 /** Both Regions, DNS and the cut between them, in steps of five seconds, driven by the product's rules. */
-export class Simulation {
+export class Simulation implements World {
   readonly #history: History;
-  readonly #rules: Rules;
+  readonly rules: Rules;
   readonly #random: () => number;
+  readonly #orchestrator = new Orchestrator(this);
   readonly #primary: Region;
   readonly #dr: Region;
   readonly #primaryCheck = new HealthCheck(true);
   readonly #latchCheck = new HealthCheck(false);
   readonly #answers: Place[] = [];
   readonly #log: string[] = [];
-  #seconds = 0;
+  seconds = 0;
   #healthyFrom = 0;
-  #link = true;
+  link = true;
   #topEpoch = 1;
-  #operations = 0;
-  #takeovers = 0;
 
   constructor(history: History, rules: Rules) {
     this.#history = history;
-    this.#rules = rules;
+    this.rules = rules;
     this.#random = randomNumbers(history.seed);
     const updatedAt = new Date(START);
     this.#primary = new Region("primary", { role: "ACTIVE", epoch: 1, updatedAt, leaseRenewedAt: updatedAt });
     this.#dr = new Region("dr", { role: "STANDBY", epoch: 1, updatedAt });
     for (const region of this.#regions) region.lag = this.#newLag();
+  }
+
+  get promotionSeconds(): number {
+    return this.#history.promotionSeconds;
   }
 
   get #regions(): readonly [Region, Region] {
@@ -86,12 +78,12 @@ export class Simulation {
     this.#healthyFrom = Math.max(300, ...ends);
     const end = this.#healthyFrom + HEALTHY_SECONDS;
     let stepsWithOne = 0;
-    for (; this.#seconds < end; this.#seconds += STEP_SECONDS) {
+    for (; this.seconds < end; this.seconds += STEP_SECONDS) {
       this.#step();
       const writers = this.#regions.filter((region) => this.#writes(region));
       const unsafe = this.#whyUnsafe(writers);
       if (unsafe !== undefined) return this.#verdict(unsafe, false);
-      if (this.#seconds >= end - JUDGED_SECONDS && writers.length === 1) stepsWithOne += 1;
+      if (this.seconds >= end - JUDGED_SECONDS && writers.length === 1) stepsWithOne += 1;
     }
     return this.#verdict(undefined, stepsWithOne === JUDGED_SECONDS / STEP_SECONDS);
   }
@@ -104,10 +96,10 @@ export class Simulation {
       )
       .join(", ");
     return {
-      unsafe: unsafe && `${unsafe} at ${this.#seconds} s\n${this.#log.slice(-40).join("\n")}`,
+      unsafe: unsafe && `${unsafe} at ${this.seconds} s\n${this.#log.slice(-40).join("\n")}`,
       endsWithOneWriter,
       end: `${end}\n${this.#log.slice(-40).join("\n")}`,
-      takeovers: this.#takeovers,
+      takeovers: this.#orchestrator.takeovers,
     };
   }
 
@@ -116,7 +108,7 @@ export class Simulation {
     for (const { record, place } of this.#regions) {
       if (record.role === "ACTIVE" && record.epoch > this.#topEpoch) {
         this.#topEpoch = record.epoch;
-        this.#note(place, `is active in epoch ${record.epoch}`);
+        this.note(place, `is active in epoch ${record.epoch}`);
       }
     }
     const late = writers.find(({ record }) => record.epoch < this.#topEpoch);
@@ -130,7 +122,7 @@ export class Simulation {
     for (const region of this.#regions) if (region.up) this.#readOnHotPath(region);
     for (const region of this.#regions) if (region.up) this.#keepLease(region);
     for (const region of this.#regions) if (region.up) this.#probe(region);
-    for (const region of this.#regions) if (region.up) this.#operate(region);
+    for (const region of this.#regions) if (region.up) this.#orchestrator.operate(region);
   }
 
   #applyFaults(): void {
@@ -138,15 +130,15 @@ export class Simulation {
       region.up = region.world = region.dns = region.keeper = true;
       region.sick = false;
     }
-    this.#link = true;
+    this.link = true;
     for (const { kind, place, from, seconds } of this.#history.faults) {
-      if (this.#seconds < from || this.#seconds >= from + seconds) continue;
+      if (this.seconds < from || this.seconds >= from + seconds) continue;
       const region = this.#of(place);
-      if (kind === "link") this.#link = false;
+      if (kind === "link") this.link = false;
       else if (kind === "sick") region.sick = true;
       else if (kind === "isolated") {
         region.world = region.dns = false;
-        this.#link = false;
+        this.link = false;
       } else if (kind === "down") region.up = false;
       else region[kind] = false;
     }
@@ -154,55 +146,48 @@ export class Simulation {
 
   #applyIncidents(): void {
     for (const { kind, place, at } of this.#history.incidents) {
-      if (at !== this.#seconds) continue;
+      if (at !== this.seconds) continue;
       const region = this.#of(place);
-      if (kind === "crash") this.#crash(region);
-      else if (region.up) this.#begin(region, "switchover");
+      if (kind === "crash")
+        this.#orchestrator.crash(region, 30 + Math.floor(this.#random() * 54) * STEP_SECONDS);
+      else if (region.up) this.#orchestrator.begin(region, "switchover");
     }
-  }
-
-  #crash(region: Region): void {
-    const operation = region.operation;
-    if (!operation?.alive) return;
-    operation.alive = false;
-    operation.restartAt = this.#seconds + 30 + Math.floor(this.#random() * 54) * 5;
-    this.#note(region.place, `operation crashes in ${operation.step}`);
   }
 
   #checkHealth(): void {
     const [primaryPhase = 0, drPhase = 0] = this.#history.phases;
-    if ((this.#seconds + primaryPhase) % CHECK_SECONDS === 0) {
+    if ((this.seconds + primaryPhase) % CHECK_SECONDS === 0) {
       this.#primaryCheck.look(this.#seenByWorld(this.#primary));
     }
-    if ((this.#seconds + drPhase) % CHECK_SECONDS === 0) this.#latchCheck.look(this.#seenByWorld(this.#dr));
-    const isLatched = this.#latchCheck.healthy && this.#rules.latch;
+    if ((this.seconds + drPhase) % CHECK_SECONDS === 0) this.#latchCheck.look(this.#seenByWorld(this.#dr));
+    const isLatched = this.#latchCheck.healthy && this.rules.latch;
     const answer = this.#primaryCheck.healthy && !isLatched ? "primary" : "dr";
-    if (this.#answers.length > 0 && this.#answers.at(-1) !== answer) this.#note("dns", `names ${answer}`);
+    if (this.#answers.length > 0 && this.#answers.at(-1) !== answer) this.note("dns", `names ${answer}`);
     this.#answers.push(answer);
   }
 
   #seenByWorld(region: Region): boolean {
-    return region.up && region.world && this.#drawsTraffic(region) && !this.#isLost();
+    return region.up && region.world && this.#drawsTraffic(region) && !this.isLost();
   }
 
   #drawsTraffic(region: Region): boolean {
-    const now = this.#clock(region, 0);
-    const shown = this.#rules.shownRole(region.record, now, this.#rules.timings);
+    const now = this.clock(region, 0);
+    const shown = this.rules.shownRole(region.record, now, this.rules.timings);
     return drawsTraffic(shown, region.sick ? "unreachable" : "writable", "OK");
   }
 
   #readOnHotPath(region: Region): void {
-    const reading = this.#askWitness(region, 0);
+    const reading = this.askWitness(region, 0);
     if (reading?.named === region.place) region.permissive = reading;
   }
 
-  #askWitness(region: Region, clock: number): WitnessReading | undefined {
+  askWitness(region: Region, clock: number): WitnessReading | undefined {
     const { lag } = this.#history;
     if (lag === "jumping" || (lag === "drifting" && this.#random() < 0.02)) region.lag = this.#newLag();
     if (lag === "extreme" && this.#random() < 0.05) region.lag = region.lag === 0 ? MAX_LAG_SECONDS : 0;
-    const readAt = this.#clock(region, clock);
-    if (!region.dns || this.#isLost()) {
-      return this.#rules.staleReadings ? { named: region.lastNamed, readAt } : undefined;
+    const readAt = this.clock(region, clock);
+    if (!region.dns || this.isLost()) {
+      return this.rules.staleReadings ? { named: region.lastNamed, readAt } : undefined;
     }
     const index = this.#answers.length - 1 - region.lag / STEP_SECONDS;
     region.lastNamed = this.#answers[Math.max(0, index)] ?? "primary";
@@ -210,8 +195,8 @@ export class Simulation {
   }
 
   /** Messages are lost now and then, until all is healthy. */
-  #isLost(): boolean {
-    return this.#random() < LOSS && this.#seconds < this.#healthyFrom;
+  isLost(part = LOSS): boolean {
+    return this.#random() < part && this.seconds < this.#healthyFrom;
   }
 
   #newLag(): number {
@@ -220,28 +205,28 @@ export class Simulation {
   }
 
   #keepLease(region: Region): void {
-    if (region.pending && region.pending.at <= this.#seconds) {
+    if (region.pending && region.pending.at <= this.seconds) {
       region.pending.apply();
       region.pending = undefined;
     }
     if (!region.keeper || !this.#isDue(region, 2)) return;
     const { record } = region;
-    const decision = this.#rules.decideLease(
+    const decision = this.rules.decideLease(
       {
         place: region.place,
         record,
         // The keeper asks again when nothing comes back.
-        witness: this.#askWitness(region, 1) ?? this.#askWitness(region, 1),
-        peer: this.#lookAtPeer(region) ?? this.#lookAtPeer(region),
+        witness: this.askWitness(region, 1) ?? this.askWitness(region, 1),
+        peer: this.lookAtPeer(region) ?? this.lookAtPeer(region),
         operation: region.operation,
-        now: this.#clock(region, 1),
+        now: this.clock(region, 1),
       },
-      this.#rules.timings,
+      this.rules.timings,
     );
     const delay = this.#random() < 0.1 ? Math.floor(this.#random() * 3) * STEP_SECONDS : 0;
     const apply = (): void => this.#applyDecision(region, record, decision);
     if (delay === 0) apply();
-    else region.pending = { at: this.#seconds + delay, apply };
+    else region.pending = { at: this.seconds + delay, apply };
   }
 
   #applyDecision(region: Region, from: RoleRecord, decision: LeaseDecision): void {
@@ -255,8 +240,8 @@ export class Simulation {
         region.record = { ...record, leaseRenewedAt };
       return;
     }
-    this.#note(region.place, `${decision.kind}: ${decision.reason}`);
-    const updatedAt = this.#clock(region, 1);
+    this.note(region.place, `${decision.kind}: ${decision.reason}`);
+    const updatedAt = this.clock(region, 1);
     const { epoch } = record;
     if (decision.kind === "fence") region.record = { role: "FENCED", epoch, updatedAt };
     else if (decision.kind === "stand_by")
@@ -265,10 +250,10 @@ export class Simulation {
   }
 
   /** What the peer's /status says, if the Regions can speak to each other. */
-  #lookAtPeer(region: Region) {
-    const peer = this.#peerOf(region);
-    if (!this.#link || !peer.up || this.#isLost()) return undefined;
-    const role = this.#rules.shownRole(peer.record, this.#clock(peer, 0), this.#rules.timings);
+  lookAtPeer(region: Region) {
+    const peer = this.peerOf(region);
+    if (!this.link || !peer.up || this.isLost()) return undefined;
+    const role = this.rules.shownRole(peer.record, this.clock(peer, 0), this.rules.timings);
     return { role, epoch: peer.record.epoch, traffic: this.#drawsTraffic(peer) };
   }
 
@@ -279,192 +264,39 @@ export class Simulation {
       region.failedLooks = 0;
       return;
     }
-    region.failedLooks = this.#lookAtPeer(region)?.traffic ? 0 : region.failedLooks + 1;
-    if (region.failedLooks >= 2) this.#begin(region, "failover");
-  }
-
-  #begin(region: Region, mode: OperationMode): void {
-    const { operation, record } = region;
-    if (operation && (operation.state === "RUNNING" || operation.state === "FAILED")) return;
-    if (record.role !== "STANDBY") return;
-    this.#operations += 1;
-    region.operation = {
-      operationId: String(this.#operations),
-      mode,
-      targetEpoch: nextEpoch(region.place, record.epoch),
-      ...{ state: "RUNNING", step: "confirm", updatedAt: this.#clock(region, 2), stepAt: this.#seconds },
-      ...{ alive: true, restartAt: 0, latchedAt: undefined },
-    };
-    region.history = undefined;
-  }
-
-  /** One step of the orchestrator. */
-  #operate(region: Region): void {
-    const { operation } = region;
-    if (!operation || operation.state !== "RUNNING") return;
-    if (!operation.alive) {
-      if (this.#seconds < operation.restartAt) return;
-      operation.alive = true;
-      operation.stepAt = this.#seconds;
-      if (!hasBegunPromotion(operation.step)) operation.step = "confirm";
-    }
-    operation.updatedAt = this.#clock(region, 2);
-    const { step } = operation;
-    if (step === "confirm") this.#confirm(region, operation);
-    else if (step === "demote") this.#demote(region, operation);
-    else if (step === "latch") this.#latch(region, operation);
-    else if (step === "wait") this.#wait(region, operation);
-    else if (step === "promote") this.#promote(region, operation);
-    else this.#activate(region, operation);
-  }
-
-  #confirm(region: Region, operation: Operation): void {
-    const { place, record } = region;
-    const { mode } = operation;
-    // Started again after a crash: the role is taken already.
-    if (record.role === "TAKING_OVER") return this.#to(operation, mode === "switchover" ? "demote" : "latch");
-    const peer = this.#lookAtPeer(region);
-    const reason = this.#rules.whyNotTakeOver(
-      {
-        ...{ place, mode, record, peer, decidedByOperator: mode === "switchover" },
-        witness: this.#askWitness(region, 2),
-        now: this.#clock(region, 2),
-      },
-      this.#rules.timings,
-    );
-    if (reason === undefined) this.#to(operation, mode === "switchover" ? "demote" : "latch");
-    else if (peer?.traffic || this.#elapsed(operation) > CONFIRM_BOUND_SECONDS)
-      this.#abort(region, operation);
-  }
-
-  #demote(region: Region, operation: Operation): void {
-    const peer = this.#peerOf(region);
-    if (this.#link && peer.up) {
-      const { role, epoch } = peer.record;
-      if (epoch > region.record.epoch || role === "TAKING_OVER") return this.#abort(region, operation);
-      if (peer.record.role !== "STANDBY") this.#setPeer(peer, "STANDBY");
-      this.#to(operation, "latch");
-    } else if (this.#elapsed(operation) > DEMOTE_BOUND_SECONDS) this.#abort(region, operation);
-  }
-
-  #latch(region: Region, operation: Operation): void {
-    const { role, epoch } = region.record;
-    if (whyNotLatch(region.place, region.record, operation.targetEpoch))
-      return this.#abort(region, operation);
-    if (role === "STANDBY") {
-      const updatedAt = this.#clock(region, 2);
-      region.record = { role: "TAKING_OVER", epoch, updatedAt };
-      operation.latchedAt = updatedAt;
-      this.#note(region.place, `takes over (${operation.mode})`);
-    }
-    // Fencing is best effort.
-    const peer = this.#peerOf(region);
-    const canFence = operation.mode === "failover" && this.#link && peer.up && this.#random() >= 0.2;
-    if (canFence && peer.record.role === "ACTIVE" && peer.record.epoch <= epoch)
-      this.#setPeer(peer, "FENCED");
-    this.#to(operation, "wait");
-  }
-
-  #setPeer(peer: Region, role: "STANDBY" | "FENCED"): void {
-    peer.record = { role, epoch: peer.record.epoch, updatedAt: this.#clock(this.#peerOf(peer), 2) };
-    this.#note(peer.place, `is made ${role} by its peer`);
-  }
-
-  #wait(region: Region, operation: Operation): void {
-    if (region.record.role !== "TAKING_OVER") return this.#abort(region, operation);
-    const wait = this.#waitOf(region, operation);
-    const isReady =
-      operation.mode === "switchover" ? handedOver(wait, this.#rules.timings).ready : wait.ready;
-    if (isReady) this.#to(operation, "promote");
-    else if (this.#elapsed(operation) > WAIT_BOUND_SECONDS) this.#abort(region, operation);
-  }
-
-  /** Reads the witness, every ten seconds from the latch until the activation. */
-  #waitOf(region: Region, operation: Operation): TakeoverWait {
-    const { timings } = this.#rules;
-    if (this.#seconds % 10 === 0) {
-      const reading = this.#askWitness(region, 2);
-      if (reading) region.history = observeWitness(region.history, reading, timings);
-    }
-    return this.#rules.takeoverWait(
-      {
-        place: region.place,
-        history: region.history,
-        latchedAt: operation.latchedAt ?? region.record.updatedAt,
-        now: this.#clock(region, 2),
-      },
-      timings,
-    );
-  }
-
-  #promote(region: Region, operation: Operation): void {
-    this.#waitOf(region, operation);
-    if (this.#elapsed(operation) >= this.#history.promotionSeconds) this.#to(operation, "activate");
-  }
-
-  #activate(region: Region, operation: Operation): void {
-    const { targetEpoch } = operation;
-    if (region.record.role !== "TAKING_OVER") {
-      operation.state = "ABORTED";
-      return;
-    }
-    let wait = this.#waitOf(region, operation);
-    const peer = this.#peerOf(region);
-    const canSeePeer = this.#link && peer.up && !this.#isLost();
-    const gaveUp = canSeePeer && peer.record.role === "STANDBY" && peer.record.epoch < targetEpoch;
-    if (operation.mode === "switchover" && gaveUp) wait = handedOver(wait, this.#rules.timings);
-    if (this.#rules.whyNotActivate(region.place, region.record, targetEpoch, wait) !== undefined) return;
-    const updatedAt = this.#clock(region, 2);
-    region.record = { role: "ACTIVE", epoch: targetEpoch, updatedAt, leaseRenewedAt: updatedAt };
-    operation.state = "SUCCEEDED";
-    this.#takeovers += 1;
-  }
-
-  #abort(region: Region, operation: Operation): void {
-    operation.state = "ABORTED";
-    this.#note(region.place, `aborts in ${operation.step}`);
-    const { role, epoch } = region.record;
-    if (role === "TAKING_OVER") region.record = { role: "STANDBY", epoch, updatedAt: this.#clock(region, 2) };
-  }
-
-  #to(operation: Operation, step: OperationStep): void {
-    operation.step = step;
-    operation.stepAt = this.#seconds;
-  }
-
-  #elapsed(operation: Operation): number {
-    return this.#seconds - operation.stepAt;
+    region.failedLooks = this.lookAtPeer(region)?.traffic ? 0 : region.failedLooks + 1;
+    if (region.failedLooks >= 2) this.#orchestrator.begin(region, "failover");
   }
 
   /** Whether any environment of the Region could accept a write right now. */
   #writes(region: Region): boolean {
     if (!region.up) return false;
     const { place, record, permissive: witness } = region;
-    const now = this.#clock(region, 0);
-    return this.#rules.mayAcceptWrite({ place, record, witness, now }, this.#rules.timings).admitted;
+    const now = this.clock(region, 0);
+    return this.rules.mayAcceptWrite({ place, record, witness, now }, this.rules.timings).admitted;
   }
 
   /** @param which 0 the hot path, 1 the lease keeper, 2 the orchestrator. */
-  #clock(region: Region, which: number): Date {
+  clock(region: Region, which: number): Date {
     const skew = this.#history.skews[(region === this.#primary ? 0 : 3) + which] ?? 0;
-    return new Date(START + (this.#seconds + skew) * 1_000);
+    return new Date(START + (this.seconds + skew) * 1_000);
   }
 
   /** @param first index of the schedule's phase: of primary; dr's is the next. */
   #isDue(region: Region, first: number): boolean {
     const phase = this.#history.phases[first + (region === this.#primary ? 0 : 1)] ?? 0;
-    return (this.#seconds + phase) % SCHEDULE_SECONDS === 0;
+    return (this.seconds + phase) % SCHEDULE_SECONDS === 0;
   }
 
   #of(place: Place): Region {
     return place === "primary" ? this.#primary : this.#dr;
   }
 
-  #peerOf(region: Region): Region {
+  peerOf(region: Region): Region {
     return this.#of(peerOf(region.place));
   }
 
-  #note(who: string, what: string): void {
-    this.#log.push(`${this.#seconds} s ${who} ${what}`);
+  note(who: string, what: string): void {
+    this.#log.push(`${this.seconds} s ${who} ${what}`);
   }
 }
