@@ -78,6 +78,14 @@ describe("readiness", () => {
     assert.deepEqual(failures({ activation: known(undefined) }), []);
   });
 
+  it("says of the active Region, too, when its relay stands still", () => {
+    const role = known({ role: "ACTIVE" as const, epoch: 3 });
+    const found = evaluateReadiness({ ...READY, place: "primary", role }).find(
+      ({ name }) => name === "outbox-relay",
+    );
+    assert.deepEqual([found?.ok, found?.detail], [false, "disabled in the active Region"]);
+  });
+
   it("has every check in every evaluation, under one name each", () => {
     const names = evaluateReadiness(READY).map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
@@ -94,6 +102,8 @@ describe("readiness", () => {
   const cases: readonly [string, Partial<ReadinessFacts>, readonly string[]][] = [
     ["a fenced Region", { role: known({ role: "FENCED", epoch: 3 }) }, ["role"]],
     ["a peer of another epoch", { peer: known({ role: "ACTIVE", epoch: 1 }) }, ["peer"]],
+    ["a peer that cannot tell its epoch", { peer: known({ role: "ACTIVE", epoch: null }) }, ["peer"]],
+    ["a role that nobody can read", { role: unknown }, ["role"]],
     ["a peer that is fenced", { peer: known({ role: "FENCED", epoch: 3 }) }, ["peer"]],
     ["a witness that names the standby", { witness: known("dr") }, ["witness"]],
     [
@@ -111,6 +121,17 @@ describe("readiness", () => {
     [
       "a global cluster that is being changed",
       { database: known({ ...DATABASE, globalStatus: "modifying" }) },
+      ["database"],
+    ],
+    ["no writer at all", { database: known({ ...DATABASE, writer: undefined }) }, ["database"]],
+    [
+      "a cluster of the other Region that is not available",
+      {
+        database: known({
+          ...DATABASE,
+          clusters: { own: available, peer: { ...available, status: "upgrading" } },
+        }),
+      },
       ["database"],
     ],
     ["storage that does not follow", { database: known({ ...DATABASE, isConnected: false }) }, ["database"]],
@@ -183,6 +204,7 @@ describe("readiness", () => {
     ["other code", { code: known([{ name: "intake", own: "a", peer: "b" }]) }, ["code-parity"]],
     ["a function that is nowhere", { code: known([{ name: "intake" }]) }, ["code-parity"]],
     ["no functions at all", { code: known([]) }, ["code-parity"]],
+    ["no stacks at all", { stacks: known([]) }, ["template-parity"]],
     ["another template", { stacks: known([{ ...STACK, isSame: false }]) }, ["template-parity"]],
     [
       "a stack that was rolled back",
