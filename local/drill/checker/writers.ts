@@ -75,14 +75,23 @@ function acceptances(facts: WriterFacts): Map<string, { epoch: number; at: Momen
  * an answer of DNS or of the witness that had already named the new place.
  */
 export function failbackWithoutOperator(
-  facts: Pick<Facts, "activations" | "observations" | "failbackAskedAt" | "endedAt">,
+  facts: Pick<
+    Facts,
+    "activations" | "observations" | "outageAt" | "operatorAt" | "failbackAskedAt" | "endedAt"
+  >,
 ): boolean {
   const [first, ...later] = facts.activations;
   if (first === undefined) return false;
   const until = facts.failbackAskedAt ?? facts.endedAt;
+  // A platform that has just come up names DR until the first health checks have passed.
+  const from = facts.outageAt ?? facts.operatorAt ?? first.at;
   if (later.some(({ place, at }) => place !== first.place && at < until)) return true;
   return [facts.observations.dns, facts.observations.witness].some((changes) =>
-    leftAgain(changes, first.place, until),
+    leftAgain(
+      changes.filter(({ at }) => at >= from),
+      first.place,
+      until,
+    ),
   );
 }
 

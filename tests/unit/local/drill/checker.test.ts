@@ -199,7 +199,9 @@ describe("the checker of a drill", () => {
       }
     });
 
-    it("cannot be before anything has moved", () => {
+    it("cannot be before the fault, or before anything has moved", () => {
+      const startUp = changes([0, "dr"], [4, "primary"], [19, "dr"]);
+      assert.equal(found({ observations: { ...good.observations, dns: startUp } }), false);
       const observations = {
         ...good.observations,
         dns: changes([0, "primary"], [5, "none"], [8, "primary"]),
