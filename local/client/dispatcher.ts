@@ -8,13 +8,10 @@ const EMBEDDED_DOMAIN = ".payments.test";
 
 /** How a connection behaves. */
 export interface DispatcherOptions {
-  /** Connections per host at once. */
-  readonly connections?: number;
   /** Milliseconds to the headers and between two parts of the body. */
   readonly timeoutMilliseconds?: number;
 }
 
-const DEFAULT_CONNECTIONS = 32;
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 /** Loopback answers at once or not at all. */
@@ -37,10 +34,10 @@ export function embeddedDispatcher(cloud: EmbeddedCloud, options: DispatcherOpti
   const timeout = options.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS;
   const names = new EmbeddedNames(cloud);
   return new Agent({
-    connections: options.connections ?? DEFAULT_CONNECTIONS,
     headersTimeout: timeout,
     bodyTimeout: timeout,
-    // A Pool's option that its types lack.
+    // A Pool's option that its types lack. It needs a pool without bound: one that is full of connections which are
+    // over, but not closed yet, keeps its requests for ever.
     ...{ clientTtl: CONNECTION_LIFETIME_MILLISECONDS },
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: KEEP_ALIVE_MILLISECONDS,

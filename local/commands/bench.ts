@@ -57,7 +57,7 @@ runCommand({
 async function measure(payments: number, parallel: number, signal: AbortSignal): Promise<BenchResult> {
   const cloud = readEmbeddedCloud();
   const outputs = FlatOutputs.read();
-  const dispatcher = embeddedDispatcher(cloud, { connections: parallel });
+  const dispatcher = embeddedDispatcher(cloud);
   const database = await connectDatabase(cloud, outputs, "primary");
   try {
     const psp = await PspClient.open(cloud, outputs, dispatcher);

@@ -94,7 +94,7 @@ export class OpenPlatform {
   static async open(own: OwnPlatform): Promise<OpenPlatform> {
     const cloud = readEmbeddedCloud(own.directory);
     const outputs = FlatOutputs.read(own.flatOutputs);
-    const dispatcher = embeddedDispatcher(cloud, { connections: 200 });
+    const dispatcher = embeddedDispatcher(cloud);
     const psp = await PspClient.open(cloud, outputs, dispatcher);
     const controlUrl = readCloudState(own.directory)!.postgres.controlUrl;
     const [primary, dr] = await Promise.all(

@@ -129,6 +129,16 @@ describe("the dispatcher of the embedded cloud", () => {
     assert.equal(last, `127.0.1.2 ${HOST}`);
   });
 
+  it("answers every request of many at once, also when all connections have become too old together", async function () {
+    this.timeout(10_000);
+    const many = () => Promise.all(Array.from({ length: 20 }, ask));
+    await many();
+    const deadline = performance.now() + 2_600;
+    // Without a pause, so that no connection is dropped for being idle.
+    while (performance.now() < deadline) await many();
+    assert.equal((await many()).length, 20);
+  });
+
   it("lets the gateway choose as long as a name has no record", async () => {
     names.address = undefined;
     assert.equal(await ask(), `127.0.0.1 ${HOST}`);
