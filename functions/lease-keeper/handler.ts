@@ -82,10 +82,13 @@ async function keepLease(dependencies: LeaseKeeperDependencies): Promise<LeaseDe
   // What needs no peer does not wait for one: while the Regions are cut from each other it does not answer.
   const alone = decide(dependencies, record, operation, witness, undefined);
   if (alone.kind === "renew") await apply(dependencies, record, alone);
-  const decision = decide(dependencies, record, operation, witness, await askPeer(dependencies));
-  // The same renewal a second time would be one too many; whatever else the peer's word decides comes after it.
-  if (decision.kind === "renew" && alone.kind === "renew") return alone;
-  await apply(dependencies, record, decision);
+  const peer = await askPeer(dependencies);
+  // The peer may have taken its time: what is decided now is decided on the lease as it was renewed, not as it was read.
+  const renewed = alone.kind === "renew" ? { ...record, leaseRenewedAt: alone.leaseRenewedAt } : record;
+  const decision = decide(dependencies, renewed, operation, witness, peer);
+  // Nothing more came of the peer's word.
+  if (alone.kind === "renew" && (decision.kind === "keep" || decision.kind === "renew")) return alone;
+  await apply(dependencies, renewed, decision);
   return decision;
 }
 

@@ -49,6 +49,7 @@ class Keeper {
   named: "primary" | "dr" | undefined = "primary";
   peer: StatusAnswer = { reachable: false, reason: "no answer within the time limit" };
   looks = 0;
+  duringLook: (() => void) | undefined;
   alarm: () => Promise<ServiceAlarm> = async () => "OK";
   operationReads = 0;
   operationIsAway = false;
@@ -92,6 +93,7 @@ class Keeper {
       peer: {
         look: async () => {
           this.looks += 1;
+          this.duringLook?.();
           return this.peer;
         },
       },
@@ -114,6 +116,16 @@ describe("the lease keeper's function", () => {
     assert.deepEqual(keeper.published, [{ active: true, leaseLapsed: false }]);
     assert.equal(keeper.looks, 2);
     assert.equal(keeper.operationReads, 0);
+  });
+
+  it("keeps the lease that it has just renewed, however long the peer takes", async () => {
+    const keeper = new Keeper("ACTIVE");
+    keeper.duringLook = () => keeper.clock.pass(TIMINGS.leaseSeconds / 3);
+
+    const report = await keeper.run();
+
+    assert.deepEqual([report.decision, report.role], ["renew", "ACTIVE"]);
+    assert.deepEqual(keeper.role.changes, ["renewed"]);
   });
 
   it("asks the witness three times before it counts as unreadable", async () => {
