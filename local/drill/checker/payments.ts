@@ -19,6 +19,11 @@ export interface LostPayment {
   readonly acknowledgedAt: Moment;
   /** What the PSP's books say: whether the card was charged all the same. */
   readonly charged: boolean;
+  /**
+   * Whether anything outside the lost Region tells of it: the PSP's books, or the survivor's tables. A payment that had
+   * left no trace anywhere else can be listed only once the lost Region is back.
+   */
+  readonly traceable: boolean;
   /** Whether a report of the product names it. */
   readonly listed: boolean;
 }
@@ -54,11 +59,16 @@ export function acknowledgedPayments(facts: Pick<Facts, "attempts">): Map<string
 
 /** Acknowledged payments that are not in the survivor's database; all of them when nothing survives. */
 export function lostPayments(
-  facts: Pick<Facts, "attempts" | "survivor" | "databases" | "psp" | "productReports">,
+  facts: Pick<Facts, "attempts" | "survivor" | "databases" | "tables" | "psp" | "productReports">,
 ): LostPayment[] {
   const survivor = facts.survivor === undefined ? undefined : facts.databases[facts.survivor];
   const stored = new Set(survivor?.payments.map(({ paymentId }) => paymentId));
   const charged = new Set(successfulAuthorizations(facts.psp).map((entry) => entry.merchantReference));
+  const tables = facts.survivor === undefined ? undefined : facts.tables[facts.survivor];
+  const traced = new Set([
+    ...facts.psp.map(({ merchantReference }) => merchantReference),
+    ...[...(tables?.sessions ?? []), ...(tables?.results ?? [])].map(({ paymentId }) => paymentId),
+  ]);
   const listed = new Set(facts.productReports.flatMap(({ lost }) => lost));
   return [...acknowledgedPayments(facts).values()]
     .filter(({ paymentId }) => !stored.has(paymentId))
@@ -67,6 +77,7 @@ export function lostPayments(
       merchantId,
       acknowledgedAt: at,
       charged: charged.has(paymentId),
+      traceable: traced.has(paymentId),
       listed: listed.has(paymentId),
     }));
 }

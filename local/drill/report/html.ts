@@ -114,11 +114,11 @@ function counts(report: DrillReport): Cell[][] {
 
 function lostTable({ lost }: DrillReport): string {
   if (lost.length === 0) return "";
-  const rows = lost.map(({ paymentId, acknowledgedAt, charged, listed }) => [
+  const rows = lost.map(({ paymentId, acknowledgedAt, charged, traceable, listed }) => [
     paymentId,
     acknowledgedAt,
     charged ? "charged" : "not charged",
-    listed ? "listed" : "NOT listed",
+    listed ? "listed" : traceable ? "NOT listed" : "no trace outside the lost Region",
   ]);
   return `<h3>Lost</h3>${table(["payment", "acknowledged", "at the PSP", "in the product's report"], rows)}`;
 }

@@ -61,6 +61,8 @@ export const drillReport = z.strictObject({
       merchantId: z.string(),
       acknowledgedAt: moment,
       charged: z.boolean(),
+      /** Something outside the lost Region tells of it. */
+      traceable: z.boolean(),
       listed: z.boolean(),
     }),
   ),

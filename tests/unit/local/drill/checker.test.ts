@@ -18,6 +18,7 @@ describe("the checker of a drill", () => {
         merchantId: "mer_one",
         acknowledgedAt: second(9.8),
         charged: false,
+        traceable: false,
         listed: true,
       },
     ]);
@@ -43,6 +44,14 @@ describe("the checker of a drill", () => {
       const found = check({ ...facts, psp: [...facts.psp, charge(3, 9.9)] });
       assert.deepEqual([found.lost[0]!.charged, found.lost[0]!.listed], [true, false]);
       assert.deepEqual(found.chargedWithoutPayment, [idOf(3)]);
+    });
+
+    it("are traceable by the PSP's books and by the survivor's tables", () => {
+      const facts = goodFacts();
+      const traceable = (change: Partial<Facts>) => check({ ...facts, ...change }).lost[0]!.traceable;
+      assert.equal(traceable({ psp: [charge(3, 9.9, { status: "declined" })] }), true);
+      assert.equal(traceable({ tables: { dr: { sessions: [session(3, 9)], results: [] } } }), true);
+      assert.equal(traceable({ tables: { primary: { sessions: [session(3, 9)], results: [] } } }), false);
     });
 
     it("count from the oldest one's first acknowledgement", () => {

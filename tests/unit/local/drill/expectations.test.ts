@@ -128,8 +128,11 @@ describe("what is expected of losses", () => {
       each.paymentId === idOf(3) ? { ...each, endedAt: second(9) } : each,
     );
     assert.equal(shortfalls(expectations.LOSS_WITHIN_LAG, { ...GOOD, attempts: older }).length, 1);
-    assert.deepEqual(shortfalls(expectations.LOSS_WITHIN_LAG, { ...GOOD, productReports: [] }), [
-      "every loss is listed by the product's report",
+    const untold = { ...GOOD, productReports: [] };
+    assert.deepEqual(shortfalls(expectations.LOSS_WITHIN_LAG, untold), []);
+    const charged = { ...untold, psp: [...GOOD.psp, charge(3, 9.9)] };
+    assert.deepEqual(shortfalls(expectations.LOSS_WITHIN_LAG, charged), [
+      "every loss of which anything outside the lost Region tells is listed by the product's report",
     ]);
     assert.ok(expectations.NO_LOSS.shortfall(outcome(GOOD)));
   });
