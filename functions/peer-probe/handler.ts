@@ -1,4 +1,4 @@
-import { whyNotTakeOver, type Place, type ProtocolTimings } from "../domain/failover";
+import { whyNotTakeOver, type Place, type ProtocolTimings, type WitnessReading } from "../domain/failover";
 import type { Clock } from "../shared/clock";
 import {
   peerProbeInput,
@@ -155,37 +155,50 @@ async function tellUnlessUnderWay(dependencies: PeerProbeDependencies, record: P
   });
 }
 
-/** One look for the state machine: the peer is lost when probe and witness agree, and this Region can take its place. */
+/**
+ * One look for the state machine. A failover is confirmed when probe and witness agree that the peer is lost; either mode
+ * only when this Region can take the peer's place: nobody gives up a role for a Region that could not use it.
+ */
 async function confirm(
   dependencies: PeerProbeDependencies,
   operation: OperationReference,
 ): Promise<ConfirmResult> {
-  const { place, timings, clock, watch } = dependencies;
   const [role, own] = await Promise.all([dependencies.role.read(), dependencies.operations.read()]);
-  const { record: seen, peer } = await lookAndRemember(dependencies);
-  // After the peer: a lost one takes the whole time limit, and an old answer of the witness proves nothing.
-  const { reading } = await watch.look();
-  const witness = reading?.named ?? "unreadable";
   const isOwn = own?.operationId === operation.operationId;
-  if (isOwn && role.role === "ACTIVE" && role.epoch === own.targetEpoch) {
-    return { lost: true, witness, reason: "this Region took over already", decided: true };
-  }
-  if (seen.consecutiveFailures === 0) {
-    return { lost: false, witness, reason: `the peer ${seen.reason}`, decided: true };
-  }
-  const open = (reason: string): ConfirmResult => ({ lost: false, witness, reason, decided: false });
-  if (seen.consecutiveFailures < LOST_AFTER_FAILURES) return open(`one look failed: ${seen.reason}`);
-  const { mode, trigger, approval } = operation;
-  const decidedByOperator = trigger === "operator" || approval === "approval";
-  const now = clock.now();
-  const view = { place, mode, record: role, witness: reading, peer, decidedByOperator, now };
-  const objection = whyNotTakeOver(view, timings);
-  if (objection !== undefined) {
-    return open(`lost to this Region (${seen.reason}), but ${objection} (witness: ${witness})`);
-  }
+  const isDone = isOwn && role.role === "ACTIVE" && role.epoch === own.targetEpoch;
+  const isPlanned = operation.mode === "switchover";
+  // A peer that is asked to step down answers for itself; one that is lost cannot, and takes the whole time limit.
+  const seen = isPlanned ? undefined : await lookAndRemember(dependencies);
+  // After the peer: an old answer of the witness proves nothing.
+  const { reading } = await dependencies.watch.look();
+  const witness = reading?.named ?? "unreadable";
+  const answer = (decided: boolean, confirmed: boolean, reason: string): ConfirmResult => ({
+    ...{ confirmed, witness, reason, decided },
+  });
+  const open = (reason: string) => answer(false, false, reason);
+  if (isDone) return answer(true, true, "this Region took over already");
+  if (seen?.record.consecutiveFailures === 0) return answer(true, false, `the peer ${seen.record.reason}`);
+  const objection = seen && whyNotLost(dependencies, operation, role, seen, reading);
+  if (objection !== undefined) return open(objection);
   const unfitness = await dependencies.unfitness();
   if (unfitness !== undefined) return open(`this Region is not fit to take over: ${unfitness}`);
-  return { lost: true, witness, reason: seen.reason, decided: true };
+  return answer(true, true, seen?.record.reason ?? "this Region is fit");
+}
+
+/** Why the peer does not count as lost although a look failed, or undefined when it does. */
+function whyNotLost(
+  { place, timings, clock }: PeerProbeDependencies,
+  { mode, trigger, approval }: OperationReference,
+  record: RegionState,
+  { record: seen, peer }: Awaited<ReturnType<typeof lookAndRemember>>,
+  witness: WitnessReading | undefined,
+): string | undefined {
+  if (seen.consecutiveFailures < LOST_AFTER_FAILURES) return `one look failed: ${seen.reason}`;
+  const decidedByOperator = trigger === "operator" || approval === "approval";
+  const view = { place, mode, record, witness, peer, decidedByOperator, now: clock.now() };
+  const objection = whyNotTakeOver(view, timings);
+  if (objection === undefined) return undefined;
+  return `lost to this Region (${seen.reason}), but ${objection} (witness: ${witness?.named ?? "unreadable"})`;
 }
 
 async function watchWitness({ watch, role: roles }: PeerProbeDependencies): Promise<WitnessResult> {

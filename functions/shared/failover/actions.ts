@@ -98,14 +98,14 @@ export interface ProbeResult {
   readonly consecutiveFailures: number;
   readonly reason: string;
 }
-/** Answer to `confirm`: one look. `lost` is only true when it is decided. */
+/** Answer to `confirm`: one look. `confirmed` is only true when it is decided. */
 export interface ConfirmResult {
-  /** Two looks in a row failed, the witness names this Region, and this Region is fit. */
-  readonly lost: boolean;
+  /** This Region is fit; for a failover also: two looks in a row failed, and the witness names this Region. */
+  readonly confirmed: boolean;
   /** The place that the witness names, or `unreadable`. */
   readonly witness: "primary" | "dr" | "unreadable";
   readonly reason: string;
-  /** False: look again. True with lost=false: the peer serves, so the operation ends. */
+  /** False: look again. True with confirmed=false: the peer serves, so the operation ends. */
   readonly decided: boolean;
 }
 /** Answer to `witness`. */

@@ -144,7 +144,7 @@ describe("failover report", () => {
     await report({ ...ACTIVE, warnings: ["replay: ReplayUnfinished"] });
     assert.match(messages[0]?.subject ?? "", /done with warnings/);
     assert.match(messages[0]?.text ?? "", /Warning: replay/);
-    await report({ dryRun: true, finding: { lost: true, witness: "dr" } });
+    await report({ dryRun: true, finding: { confirmed: true, witness: "dr" } });
     assert.match(messages[1]?.subject ?? "", /^Payments apse2: failover done|dry run/);
   });
 

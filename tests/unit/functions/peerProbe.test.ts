@@ -51,9 +51,9 @@ class Standby {
     return this.handle({ source: "aws.events", "detail-type": "Scheduled Event" });
   }
 
-  confirm(): Promise<unknown> {
+  confirm(mode: "failover" | "switchover" = "failover"): Promise<unknown> {
     this.clock.pass(8);
-    return this.handle({ action: "confirm", operation: operationOf() });
+    return this.handle({ action: "confirm", operation: { ...operationOf(), mode } });
   }
 
   /** An operation with the lock. */
@@ -178,9 +178,9 @@ describe("peer probe", () => {
       const second = await standby.confirm();
 
       assert.deepEqual(first, {
-        ...{ lost: false, decided: false, witness: "dr", reason: `one look failed: ${SILENT.reason}` },
+        ...{ confirmed: false, decided: false, witness: "dr", reason: `one look failed: ${SILENT.reason}` },
       });
-      assert.deepEqual(second, { lost: true, decided: true, witness: "dr", reason: SILENT.reason });
+      assert.deepEqual(second, { confirmed: true, decided: true, witness: "dr", reason: SILENT.reason });
     });
 
     it("does not decide while the world still sees the peer, or cannot be asked", async () => {
@@ -192,11 +192,11 @@ describe("peer probe", () => {
 
       const reason = (why: string): string => `lost to this Region (${SILENT.reason}), but ${why}`;
       assert.deepEqual(seen, {
-        ...{ lost: false, decided: false, witness: "primary" },
+        ...{ confirmed: false, decided: false, witness: "primary" },
         reason: reason("the world still sees the peer (witness: primary)"),
       });
       assert.deepEqual(unread, {
-        ...{ lost: false, decided: false, witness: "unreadable" },
+        ...{ confirmed: false, decided: false, witness: "unreadable" },
         reason: reason("the witness cannot be read (witness: unreadable)"),
       });
     });
@@ -208,7 +208,7 @@ describe("peer probe", () => {
 
       const answer = await standby.confirm();
 
-      assert.deepEqual(answer, { lost: false, decided: true, witness: "dr", reason: "the peer serves" });
+      assert.deepEqual(answer, { confirmed: false, decided: true, witness: "dr", reason: "the peer serves" });
     });
 
     it("does not take over with a Region that is not fit, and names the reason", async () => {
@@ -218,7 +218,7 @@ describe("peer probe", () => {
       const answer = await standby.confirm();
 
       const reason = "this Region is not fit to take over: its database cluster is absent";
-      assert.deepEqual(answer, { lost: false, decided: false, witness: "dr", reason });
+      assert.deepEqual(answer, { confirmed: false, decided: false, witness: "dr", reason });
     });
 
     it("leaves a peer alone that is in a later epoch", async () => {
@@ -235,9 +235,33 @@ describe("peer probe", () => {
       standby.role.state = { ...standby.role.state, role: "ACTIVE", epoch: 2 };
       standby.sight = SERVES;
 
-      const answer = (await standby.confirm()) as { lost: boolean; decided: boolean };
+      const answer = (await standby.confirm()) as { confirmed: boolean; decided: boolean };
 
-      assert.deepEqual([answer.lost, answer.decided], [true, true]);
+      assert.deepEqual([answer.confirmed, answer.decided], [true, true]);
+    });
+  });
+
+  describe("confirming a switchover", () => {
+    beforeEach(() => {
+      standby.start({ mode: "switchover" });
+      standby.witness.named = "primary";
+    });
+
+    it("asks only whether this Region is fit, and leaves the peer's probe alone", async () => {
+      const answer = await standby.confirm("switchover");
+
+      const reason = "this Region is fit";
+      assert.deepEqual(answer, { confirmed: true, decided: true, witness: "primary", reason });
+      assert.equal(standby.looks, 0);
+    });
+
+    it("does not let the peer step down for a Region that is not fit", async () => {
+      standby.unfit = "its own API does not answer (no answer within the time limit)";
+
+      const answer = (await standby.confirm("switchover")) as { confirmed: boolean; reason: string };
+
+      assert.equal(answer.confirmed, false);
+      assert.match(answer.reason, /not fit to take over: its own API does not answer/);
     });
   });
 
