@@ -124,9 +124,11 @@ export const NO_FAILOVER: readonly Expectation[] = [
         ? undefined
         : `${activations.length} take-overs; active at the end: ${survivor ?? "none"}`,
   },
-  expectNone("DNS never led elsewhere", "answers", ({ facts }) =>
-    facts.observations.dns.map(({ value }) => value).filter((value) => value !== "primary"),
-  ),
+  expectNone("DNS never led elsewhere", "answers", ({ facts: { observations, outageAt = 0 } }) => {
+    const before = valueAt(observations.dns, outageAt);
+    const after = observations.dns.filter(({ at }) => at > outageAt).map(({ value }) => value);
+    return [...(before === undefined ? [] : [before]), ...after].filter((value) => value !== "primary");
+  }),
 ];
 
 /** Both databases hold the same payments at the end. */
