@@ -19,6 +19,8 @@ import {
   type Place,
 } from "../client";
 import { cloudFiles, readSecrets, type CloudState } from "../cloud";
+import { openPlatform } from "../failover/Platform";
+import { waitUntilServing } from "../failover/serving";
 import type { Engine } from "../toolchain";
 import { ensureDemoMerchant } from "./demoMerchant";
 import { ensurePrerequisites } from "./prerequisites";
@@ -81,6 +83,7 @@ export async function deploy(
   await directPspNotifications(target, outputs);
   const merchant = await ensureDemoMerchant(cloud, outputs);
   const syntheticCreated = await ensureSyntheticMerchant(cloud, outputs, secrets.syntheticMerchant);
+  await step("Waiting until a Region takes payments", () => awaitServing(target, signal));
   return { changes, merchantCreated: merchant.created || syntheticCreated };
 }
 
@@ -113,6 +116,20 @@ async function deleteStack(directory: string, place: Place, name: string): Promi
     { client, maxWaitTime: STACK_DELETION_SECONDS, minDelay: 1, maxDelay: 2 },
     { StackName: name },
   );
+}
+
+/** Health checks, witness and lease take their time after the first deployment; before, every payment is refused. */
+async function awaitServing(
+  { directory, flatOutputs }: DeploymentTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  const environment = { EMBEDDED_CLOUD_DIR: directory, FLAT_OUTPUTS: flatOutputs };
+  const platform = openPlatform({ cloud: "embedded", environment });
+  try {
+    await waitUntilServing(platform, { signal });
+  } finally {
+    await platform.close();
+  }
 }
 
 /** The PSP's notifications go to the name that follows the active Region; the simulator is told, as a PSP's console would be. */

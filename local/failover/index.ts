@@ -12,4 +12,5 @@ export * from "./Platform";
 export * from "./readiness";
 export * from "./runAction";
 export * from "./records";
+export * from "./serving";
 export * from "./statusText";

@@ -36,7 +36,10 @@ function lookup(hostname, options, callback) {
     if (error) {
       callback(error);
     } else if (options.all) {
-      callback(null, addresses.map((each) => ({ address: each, family: 4 })));
+      callback(
+        null,
+        addresses.map((each) => ({ address: each, family: 4 })),
+      );
     } else {
       callback(null, addresses[0], 4);
     }
