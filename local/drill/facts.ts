@@ -98,7 +98,7 @@ export interface Observations {
   readonly peerAlarms: Readonly<Record<Place, readonly Change<string>[]>>;
   /** Names of the alarms that are in state ALARM in a place, sorted, joined by a comma. */
   readonly redAlarms: Readonly<Record<Place, readonly Change<string>[]>>;
-  /** Which place the public name leads to: `primary`, `dr`, `none`. */
+  /** Which place the public name leads to: `primary`, `dr`, `none`; `unknown` when nothing answered in time. */
   readonly dns: readonly Change<string>[];
   /** What the witness says: `primary`, `dr`, `none`. */
   readonly witness: readonly Change<string>[];

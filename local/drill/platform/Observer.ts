@@ -180,12 +180,12 @@ export class Observer {
   }
 
   async #lookAtNames(): Promise<void> {
-    const [addresses, texts] = await Promise.all([
-      this.#resolver.resolve4(this.#publicName).catch(() => []),
-      this.#resolver.resolveTxt(this.#witnessName).catch(() => []),
+    const [address, text] = await Promise.all([
+      answerOf(this.#resolver.resolve4(this.#publicName), ([first]) => PLACE_OF_ADDRESS[first ?? ""]),
+      answerOf(this.#resolver.resolveTxt(this.#witnessName), ([first]) => first?.join("")),
     ]);
-    this.#dns.note(PLACE_OF_ADDRESS[addresses[0] ?? ""] ?? "none");
-    this.#witness.note(texts[0]?.join("") ?? "none");
+    this.#dns.note(address);
+    this.#witness.note(text);
   }
 
   async #every(intervalMs: number, look: () => Promise<void>): Promise<void> {
@@ -194,5 +194,20 @@ export class Observer {
       await look();
       await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+}
+
+/** DNS says that there is nothing of that name or type. */
+const NO_DATA: readonly string[] = ["ENOTFOUND", "ENODATA"];
+
+/** What DNS answered; `none` when it says that there is nothing, `unknown` when it did not answer in time. */
+async function answerOf<Answer>(
+  question: Promise<Answer>,
+  read: (answer: Answer) => string | undefined,
+): Promise<string> {
+  try {
+    return read(await question) ?? "none";
+  } catch (error) {
+    return NO_DATA.includes((error as NodeJS.ErrnoException).code ?? "") ? "none" : "unknown";
   }
 }

@@ -160,6 +160,13 @@ describe("what is expected where nothing may move", () => {
 
   it("fails when a Region took over, or DNS led elsewhere", () => {
     assert.equal(shortfalls(expectations.NO_FAILOVER, GOOD).length, 2);
+    const dns = (...values: string[]) =>
+      shortfalls(expectations.NO_FAILOVER, {
+        ...quiet,
+        observations: { ...quiet.observations, dns: seen(...values) },
+      });
+    assert.deepEqual(dns("primary", "unknown", "primary"), []);
+    assert.equal(dns("primary", "none", "primary").length, 1);
   });
 
   it("fails when no operation says why", () => {
