@@ -36,6 +36,8 @@ export async function lookAtPeer(sights: PeerSights): Promise<Look> {
   if (fault !== undefined && publicFault !== undefined) {
     return { ok: false, reason: `peer's name: ${fault}; public name: ${publicFault}`, peer };
   }
+  // It says itself that it answers nothing yet; when its take-over does not succeed, it no longer says traffic=yes.
+  if (peer?.role === "TAKING_OVER") return { ok: true, reason: "takes over", peer };
   const read = fault === undefined ? sights.readDirect : sights.readPublicName;
   const readFault = await read();
   if (readFault !== undefined) return { ok: false, reason: `synthetic read: ${readFault}`, peer };

@@ -58,6 +58,27 @@ describe("peer probe", () => {
     });
   });
 
+  describe("one look at a peer that takes over", () => {
+    it("asks it no question that it cannot answer yet", async () => {
+      const takingOver: StatusAnswer = {
+        ...{ reachable: true, traffic: true },
+        status: {
+          ...{ place: "primary", region: "apse1", role: "TAKING_OVER", epoch: 2, database: "not_asked" },
+          ...{ serviceAlarm: "OK", summary: "role=TAKING_OVER traffic=yes" },
+        },
+      };
+      const look = async () => takingOver;
+      const read = () => Promise.reject(new Error("nobody asks"));
+
+      const seen = await lookAtPeer({
+        ...{ place: "dr", direct: { look }, publicName: { look } },
+        ...{ readDirect: read, readPublicName: read },
+      });
+
+      assert.deepEqual([seen.ok, seen.reason], [true, "takes over"]);
+    });
+  });
+
   describe("fitness", () => {
     const ownStatus = (place: "primary" | "dr"): StatusAnswer => ({
       ...{ reachable: true, traffic: false },
