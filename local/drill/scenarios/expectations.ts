@@ -75,17 +75,16 @@ export function takesOver(place: Place, boundSeconds = RTO_BOUND_SECONDS): reado
   ];
 }
 
-/** The last operation came to this end. */
+/** The last operation of the Region that became active, or the last of all when none did, came to this end. */
 export function operationEnds(state: string): Expectation {
   return {
     text: `the operation ended as ${state}`,
-    shortfall: ({ facts }) => {
-      const last = facts.operations.at(-1);
-      return last?.state === state
-        ? undefined
-        : last === undefined
-          ? "there was none"
-          : `${last.state}${last.reason === undefined ? "" : `: ${last.reason}`}`;
+    shortfall: ({ facts: { operations, activations } }) => {
+      const place = activations.at(-1)?.place;
+      const last = operations.findLast((each) => place === undefined || each.place === place);
+      if (last?.state === state) return undefined;
+      if (last === undefined) return "there was none";
+      return `${last.state}${last.reason === undefined ? "" : `: ${last.reason}`}`;
     },
   };
 }

@@ -1,5 +1,4 @@
 import { CloudWatchClient, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { awsConfig, REGIONS } from "../../client";
 import type { Drill } from "../Drill";
 import type { Scenario } from "../Scenario";
@@ -13,6 +12,7 @@ import {
   pausesAtMost,
   SAFE,
 } from "./expectations";
+import { evaluateReadiness } from "./readiness";
 
 /** Long enough for detection, lease and health checks to have done whatever they would do. */
 const LONG_ENOUGH_SECONDS = 400;
@@ -140,9 +140,7 @@ export const standbyBroken: Scenario = {
     );
     await drill.pass(60);
     drill.mark("the readiness of DR is evaluated, as every 30 minutes");
-    await new LambdaClient(awsConfig(drill.parts.cloud, "dr")).send(
-      new InvokeCommand({ FunctionName: drill.functionName("dr", "readiness"), Payload: "{}" }),
-    );
+    for (const lack of await evaluateReadiness(drill, "dr")) drill.mark(`  ${lack}`);
     await drill.until("the readiness alarm of DR is red", 300, () =>
       drill.observer.isRed("dr", drill.alarmName("dr", "readiness")),
     );

@@ -11,6 +11,7 @@ import {
   RTO_BOUND_SECONDS,
   SAFE,
 } from "./expectations";
+import { untilReady } from "./readiness";
 import { awaitTakeover, losePrimary } from "./regionLoss";
 
 /** Every operator's command did what it was told to do. */
@@ -29,6 +30,7 @@ export async function returnAsStandby(drill: Drill): Promise<void> {
   await drill.mend("the old primary returns");
   await drill.untilRole("primary", "STANDBY", 600);
   await drill.untilCaughtUp(600);
+  await untilReady(drill, "primary", 600);
 }
 
 function activates(...places: readonly string[]): Expectation {

@@ -115,6 +115,9 @@ describe("what is expected of a failover", () => {
     const operations = GOOD.operations.map((each) => ({ ...each, state: "FAILED", reason: "no writer" }));
     assert.equal(all[2]!.shortfall(outcome({ ...GOOD, operations })), "FAILED: no writer");
     assert.equal(all[2]!.shortfall(outcome({ ...GOOD, operations: [] })), "there was none");
+    // What the other Region tried meanwhile does not matter.
+    const other = { ...GOOD.operations[0]!, place: "primary" as const, state: "ABORTED" };
+    assert.equal(all[2]!.shortfall(outcome({ ...GOOD, operations: [...GOOD.operations, other] })), undefined);
   });
 });
 
