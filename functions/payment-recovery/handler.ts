@@ -5,14 +5,16 @@ import {
   type DatabaseWritableResult,
   type ReconcileResult,
   type ReplayResult,
+  type SweepResult,
 } from "../shared/failover/recoveryActions";
 import { proveWritable } from "../shared/repositories/recovery";
 import type { RecoveryDependencies } from "./dependencies";
 import { reconcile } from "./reconcile";
 import { replay } from "./replay";
+import { sweep } from "./sweep";
 
 /** What an action answers. */
-export type RecoveryResult = DatabaseWritableResult | ReplayResult | ReconcileResult;
+export type RecoveryResult = DatabaseWritableResult | ReplayResult | ReconcileResult | SweepResult;
 
 /** Repairs the payments after this Region became the active one. In the VPC: it reads tokens and asks the PSP. */
 export function createHandler(
@@ -28,6 +30,8 @@ export function createHandler(
           return await replay(dependencies, input.operation.operationId, input.cursor ?? undefined);
         case "reconcile":
           return await reconcile(dependencies, input.operation.operationId);
+        case "sweep":
+          return await sweep(dependencies);
       }
     } finally {
       dependencies.metrics.publish();

@@ -35,19 +35,22 @@ interface Findings {
  * session that cannot be driven again, a result that names an operation which is not there, an operation that the PSP
  * performed and nobody here asked for. Each with what the PSP says. The whole list lies in the transaction bucket.
  *
+ * @param until requests accepted after it are not looked at; by default all until now are
  * @throws RegionNotActive, StaleEpoch
  */
 export async function reconcile(
   dependencies: RecoveryDependencies,
   operationId: string,
+  until?: Date,
 ): Promise<ReconcileResult> {
   const recovery = await beginRecovery(dependencies, operationId, RUN_MILLISECONDS);
-  const window = recoveryWindow(recovery.operation, dependencies.clock.now());
+  const window = recoveryWindow(recovery.operation, until ?? dependencies.clock.now());
   const findings: Findings = { lost: new Map(), redriven: 0, complete: true, pspSilent: false };
   await reviewSessions(dependencies, recovery, window, findings);
   await reviewJournal(dependencies, recovery, window, findings);
   const lost = [...findings.lost.values()].sort((a, b) => (a.acceptedAt < b.acceptedAt ? -1 : 1));
-  const listKey = lost.length > 0 ? `failover-reports/${operationId}-lost.json` : null;
+  // Looked at again, a list that was kept before must not outlast what it lists.
+  const listKey = lost.length > 0 || until !== undefined ? `failover-reports/${operationId}-lost.json` : null;
   if (listKey !== null) await dependencies.keep(listKey, JSON.stringify({ operationId, lost }));
   const { redriven, complete } = findings;
   dependencies.metrics.count("LostPayments", lost.length);

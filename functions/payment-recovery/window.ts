@@ -8,7 +8,7 @@ import type { OperationRecord } from "../shared/regions/operationRecord";
 export const WINDOW_MINUTES_BEFORE = 30;
 
 /** Minutes that the PSP may be asked to repeat something in: later it may have forgotten its keys. */
-const MAX_WINDOW_MINUTES = (PSP_KEY_RETENTION_HOURS - 1) * 60;
+export const MAX_WINDOW_MINUTES = (PSP_KEY_RETENTION_HOURS - 1) * 60;
 
 const MINUTE_MILLISECONDS = 60_000;
 

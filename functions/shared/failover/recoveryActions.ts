@@ -10,6 +10,7 @@ export const paymentRecoveryInput = z.discriminatedUnion("action", [
   z.object({ action: z.literal("databaseWritable"), operation: operation.optional() }),
   z.object({ action: z.literal("replay"), operation, cursor: z.string().max(2_000).nullish() }),
   z.object({ action: z.literal("reconcile"), operation }),
+  z.object({ action: z.literal("sweep") }),
 ]);
 /** @see paymentRecoveryInput */
 export type PaymentRecoveryInput = z.output<typeof paymentRecoveryInput>;
@@ -49,7 +50,7 @@ export type PspStatus = (typeof PSP_STATUSES)[number];
 /**
  * What was done about an acknowledged request that this Region's database has not got.
  *
- * - `waiting`: it stays in its session; a further `replay` drives it again once the PSP answers.
+ * - `waiting`: it stays in its session; the next `sweep` drives it again once the PSP answers.
  * - `operator`: nobody but an operator can decide; `reason` says why.
  */
 export const LOST_ACTIONS = ["waiting", "operator"] as const;
@@ -87,6 +88,11 @@ export interface ReconcileResult {
   /** Acknowledged requests that could be driven again only now. */
   readonly redriven: number;
 }
+
+/** Answer to `sweep`. */
+export type SweepResult =
+  | { readonly swept: false; readonly reason: string }
+  | { readonly swept: true; readonly lost: number; readonly redriven: number; readonly complete: boolean };
 
 /** What `synthetic-payment` is asked. */
 export const syntheticPaymentInput = z.object({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Client } from "pg";
 import { derivePaymentId } from "../../../functions/domain/identifiers";
 import { createHandler as createIntake } from "../../../functions/intake/handler";
+import type { SweepResult } from "../../../functions/shared/failover/recoveryActions";
 import type { Database } from "../../../functions/shared/database/Database";
 import { DatabaseNotWritable, DatabaseUnavailable } from "../../../functions/shared/database/errors";
 import { StaleEpoch } from "../../../functions/shared/payments/processOperation";
@@ -467,6 +468,65 @@ describe("payment recovery", function () {
       await ask("refund", id, { amount: 50 });
       await deliverAll();
       assert.ok((world.results.items.get(id)?.version ?? 0) > 9);
+    });
+  });
+
+  describe("the sweep after a failover", () => {
+    const sweep = () => recovery.invoke({ action: "sweep" }) as Promise<SweepResult>;
+    const ended = (): void => {
+      recovery.record = { ...recovery.record, state: "SUCCEEDED", updatedAt: new Date() };
+    };
+
+    it("drives again what the lost Region's tables bring when it returns, and keeps the list anew", async () => {
+      // Prepare: nothing but the lost Region knew of the request.
+      const id = await pay();
+      const session = world.sessions.items.get(id)!;
+      world.sessions.items.delete(id);
+      await forget(id);
+      takeOver();
+      ended();
+      const before = await sweep();
+      world.sessions.items.set(id, session);
+
+      // Act
+      const after = await sweep();
+
+      // Assess
+      assert.deepEqual(before, { swept: true, lost: 0, redriven: 0, complete: true });
+      assert.deepEqual(after, { swept: true, lost: 0, redriven: 1, complete: true });
+      await deliverAll();
+      assert.equal((await get(id))["status"], "succeeded");
+      const kept = recovery.kept.get(`failover-reports/${OPERATION.operationId}-lost.json`);
+      assert.deepEqual((JSON.parse(kept ?? "") as { lost: unknown }).lost, []);
+    });
+
+    it("looks only at what was accepted until the failover had ended", async () => {
+      const id = await pay();
+      await forget(id);
+      takeOver();
+      ended();
+      recovery.record = { ...recovery.record, updatedAt: new Date(Date.now() - 120_000) };
+
+      assert.deepEqual(await sweep(), { swept: true, lost: 0, redriven: 0, complete: true });
+    });
+
+    it("does nothing before a failover has ended, after a switchover, or a day later", async () => {
+      const quiet = async () => assert.equal((await sweep()).swept, false);
+      takeOver();
+      await quiet();
+      ended();
+      const { record } = recovery;
+      recovery.record = { ...record, mode: "switchover" };
+      await quiet();
+      recovery.record = { ...record, startedAt: new Date(Date.now() - 24 * 3_600_000) };
+      await quiet();
+    });
+
+    it("does nothing in a Region that does not write", async () => {
+      ended();
+      world.regionState.hasLease = false;
+
+      assert.deepEqual(await sweep(), { swept: false, reason: "this Region does not write" });
     });
   });
 });
