@@ -32,7 +32,8 @@ export const databaseLoss = partial(
   "database-loss",
   "The primary's database stops answering; everything else of the Region goes on.",
   () => ({ kind: "service", region: REGIONS.primary, service: "rds", mode: "hang" }),
-  ["primary", /database-connections/],
+  // The alarm that is forwarded asks for the active role besides, and by then the probe's failover has fenced the Region.
+  ["primary", /connections-none|database-connections/],
 );
 
 export const apiLoss = partial(
