@@ -14,6 +14,7 @@ MODULES = (
     "custom_resources",
     "dynamodb_replication",
     "event_delivery",
+    "garbage",
     "kms_enforcement",
     "lambda_environment",
     "lambda_invocation",

@@ -175,3 +175,22 @@ def test_only_the_newest_entries_are_kept() -> None:
     entries = list(range(10))
     trim(entries, 3)
     assert entries == [7, 8, 9]
+
+
+def test_what_has_survived_is_not_looked_at_again() -> None:
+    import gc
+
+    from emulator.patches.garbage import sweep
+
+    class Node:
+        other: object = None
+
+    one, two = Node(), Node()
+    one.other, two.other = two, one
+    try:
+        before = gc.get_freeze_count()
+        sweep()
+        assert gc.get_freeze_count() > before
+        assert not any(each is one for each in gc.get_objects()), "a full collection passes it over"
+    finally:
+        gc.unfreeze()
