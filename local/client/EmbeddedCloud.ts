@@ -98,6 +98,15 @@ export class FlatOutputs {
     return value;
   }
 
+  /**
+   * The output of one Region's stack, by template and output (`DatabaseClusterEndpoint`).
+   *
+   * @throws CommandError as `get`.
+   */
+  of(place: Place, output: string): string {
+    return this.get(`${place === "primary" ? "Primary" : "Dr"}${output}`);
+  }
+
   /** The environment suffix that every name ends with. */
   get suffix(): string {
     return this.get("PrimaryPaymentsApiName").replace(/^api-payments-apse[12]-/, "");

@@ -14,13 +14,12 @@ export async function connectDatabase(
   outputs: FlatOutputs,
   place: Place,
 ): Promise<Client> {
-  const prefix = place === "primary" ? "Primary" : "Dr";
   const { username, password } = await readSecret(cloud, place, `secret-database-admin-${outputs.suffix}`);
-  const host = outputs.get(`${prefix}DatabaseClusterEndpoint`);
+  const host = outputs.of(place, "DatabaseClusterEndpoint");
   const client = new Client({
     host,
-    port: Number(outputs.get(`${prefix}DatabaseClusterPort`)),
-    database: outputs.get(`${prefix}DatabaseDatabaseName`),
+    port: Number(outputs.of(place, "DatabaseClusterPort")),
+    database: outputs.of(place, "DatabaseDatabaseName"),
     user: username,
     password,
     ssl: { ca: cloud.ca, host },

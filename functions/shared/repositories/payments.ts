@@ -290,7 +290,7 @@ export async function findPaymentWithFollowUps(
   const [first] = found.rows;
   if (!first) return undefined;
   const followUps = found.rows.flatMap((row) =>
-    row.f_operation_id === null ? [] : [toOperation(separated(row as JoinedOperationRow))],
+    row.f_operation_id === null ? [] : [toOperation(separated(row))],
   );
   return { payment: toPayment(first), followUps };
 }

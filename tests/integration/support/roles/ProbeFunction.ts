@@ -8,9 +8,9 @@ import {
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
+import { REGIONS } from "../../../../components/regions";
 import { awsConfig, type EmbeddedCloud, type Place } from "../../../../local/client";
 import type { Operation } from "./operations";
-import { REGION_CODES } from "./Surroundings";
 
 /** Answers of the services: `done`, or the name of the error. Data never leaves the probe. */
 export type Answers<Name extends string> = Readonly<Record<Name, string>>;
@@ -69,7 +69,7 @@ export class ProbeFunction {
   /** Starts a function; it becomes ready meanwhile. @throws what Lambda answers */
   static async create(cloud: EmbeddedCloud, role: ProbedRole): Promise<ProbeFunction> {
     const lambda = new LambdaClient(awsConfig(cloud, role.place));
-    const FunctionName = `${NAME_PREFIX}${role.purpose}-${REGION_CODES[role.place]}-${role.suffix}`;
+    const FunctionName = `${NAME_PREFIX}${role.purpose}-${REGIONS[role.place].code}-${role.suffix}`;
     await lambda.send(
       new CreateFunctionCommand({
         FunctionName,

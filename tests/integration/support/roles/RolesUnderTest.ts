@@ -1,10 +1,11 @@
+import { REGIONS } from "../../../../components/regions";
 import { FlatOutputs, readEmbeddedCloud, type EmbeddedCloud, type Place } from "../../../../local/client";
 import { DeployedRoles } from "./DeployedRoles";
 import { FUNCTION_ROLES } from "./cases";
 import { deleteProbes, ProbeFunction } from "./ProbeFunction";
 import { ProbeObjects } from "./ProbeObjects";
 import { StrangerRole } from "./StrangerRole";
-import { logGroupOf, REGION_CODES, surroundingsOf, type Surroundings } from "./Surroundings";
+import { logGroupOf, surroundingsOf, type Surroundings } from "./Surroundings";
 
 export const PLACES = ["primary", "dr"] as const satisfies readonly Place[];
 
@@ -68,7 +69,7 @@ export class RolesUnderTest {
 
   /** The name of a purpose's role in a Region. */
   nameOf(purpose: string, place: Place): string {
-    return `role-${purpose}-${REGION_CODES[place]}-${this.suffix}`;
+    return `role-${purpose}-${REGIONS[place].code}-${this.suffix}`;
   }
 
   arnOf(name: string): string {

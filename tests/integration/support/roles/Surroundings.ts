@@ -2,15 +2,8 @@ import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetBucketReplicationCommand, S3Client, type ReplicationConfiguration } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { randomUUID } from "node:crypto";
-import {
-  awsConfig,
-  REGIONS,
-  type EmbeddedCloud,
-  type FlatOutputs,
-  type Place,
-} from "../../../../local/client";
-
-export const REGION_CODES = { primary: "apse1", dr: "apse2" } as const satisfies Record<Place, string>;
+import { peerOf, REGIONS } from "../../../../components/regions";
+import { awsConfig, type EmbeddedCloud, type FlatOutputs, type Place } from "../../../../local/client";
 
 /** Names of one Region's resources that the roles' tests need. */
 interface RegionNames {
@@ -61,15 +54,11 @@ export function logGroupArn(purpose: string, around: Surroundings): string {
   return `arn:aws:logs:${around.own.region}:${around.accountId}:log-group:${logGroupOf(purpose, around)}`;
 }
 
-function prefixOf(place: Place): "Primary" | "Dr" {
-  return place === "primary" ? "Primary" : "Dr";
-}
-
 function namesOf(outputs: FlatOutputs, place: Place): RegionNames {
-  const of = (key: string) => outputs.get(`${prefixOf(place)}${key}`);
+  const of = (output: string) => outputs.of(place, output);
   return {
-    region: REGIONS[place],
-    code: REGION_CODES[place],
+    region: REGIONS[place].name,
+    code: REGIONS[place].code,
     regionTable: of("RegionStateRegionTableName"),
     paymentQueueUrl: of("MessagingPaymentQueueUrl"),
     deadLetterQueueUrl: of("MessagingFunctionDeadLetterQueueUrl"),
@@ -85,8 +74,8 @@ export async function surroundingsOf(
   place: Place,
 ): Promise<Surroundings> {
   const { suffix } = outputs;
-  const other = place === "primary" ? "dr" : "primary";
-  const of = (key: string) => outputs.get(`${prefixOf(place)}${key}`);
+  const other = peerOf(place);
+  const of = (output: string) => outputs.of(place, output);
   const [own, peer] = [namesOf(outputs, place), namesOf(outputs, other)];
   return {
     place,
@@ -108,7 +97,7 @@ export async function surroundingsOf(
     },
     queueIsShut: await isShut(cloud, place, own.paymentQueueUrl),
     dataKeyArn: of("EncryptionDataKeyArn"),
-    peerDataKeyArn: outputs.get(`${prefixOf(other)}EncryptionDataKeyArn`),
+    peerDataKeyArn: outputs.of(other, "EncryptionDataKeyArn"),
     messagingKeyArn: of("EncryptionMessagingKeyArn"),
     resultsStreamArn: of("RegionStateResultsStreamArn"),
     eventBus: of("MessagingEventBusName"),
