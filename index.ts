@@ -459,6 +459,46 @@ const failoverDetection = regions.both(
 
 // --- Names of both Regions: deployed from dr, so that they do not stand in the Region that fails --------------------
 
+// --- Audit trail and backups: DR's trail bucket first, the primary replicates to it and sets the way back ------------
+
+const auditParameters = regions.both(({ place }) => {
+  return {
+    DataKeyArn: encryption[place].outputs.DataKeyArn,
+    LogsKeyArn: encryption[place].outputs.LogsKeyArn,
+    PeerDataKeyArn: encryption[peerOf(place)].outputs.DataKeyArn,
+    PeerLogsKeyArn: encryption[peerOf(place)].outputs.LogsKeyArn,
+    TransactionBucketArn: storage[place].outputs.TransactionBucketArn,
+    BackupBucketArn: storage[place].outputs.BackupBucketArn,
+    SessionsTableName: tables.outputs.SessionsTableName,
+    ResultsTableName: tables.outputs.ResultsTableName,
+    ControlTableName: tables.outputs.ControlTableName,
+    RegionTableName: regionState[place].outputs.RegionTableName,
+    ClusterArn: database[place].outputs.ClusterArn,
+    AccessLogBucketName: artifacts[place].outputs.AccessLogBucketName,
+    BucketCleanupFunctionArn: artifacts[place].outputs.BucketCleanupFunctionArn,
+    OperationsTopicArn: messaging[place].outputs.OperationsTopicArn,
+  } satisfies Partial<StackParameters<"audit">>;
+});
+
+const drAudit = new TemplateStack("audit", {
+  region: regions.dr,
+  environment,
+  parameters: auditParameters.dr,
+});
+
+const primaryAudit = new TemplateStack("audit", {
+  region: regions.primary,
+  environment,
+  parameters: {
+    ...auditParameters.primary,
+    PeerTrailBucketArn: drAudit.outputs.TrailBucketArn,
+    PeerTrailReplicationRoleArn: drAudit.outputs.TrailReplicationRoleArn,
+    ReplicationWayBackFunctionArn: storage.primary.outputs.ReplicationWayBackFunctionArn,
+  },
+});
+
+const audit = { primary: primaryAudit, dr: drAudit };
+
 const dns = new TemplateStack("dns", {
   region: regions.dr,
   environment,
@@ -508,6 +548,7 @@ const perRegion = [
   failoverDetection,
 ];
 
+  audit,
 /** Every stack's outputs under one flat key each; also written to the file that tests read. */
 export const flatOutputs = exportFlatOutputs([
   tables,

@@ -82,6 +82,209 @@ export interface ArtifactsOutputs {
 }
 
 /**
+ * Parameters of cfn/audit.yaml.
+ * Payments: audit trail with its bucket and log group, backup vault and plan with copies in the other Region.
+ */
+export interface AuditParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * production turns on deletion protection and the long key-deletion window; nonproduction can be destroyed without a trace.
+   * Default: nonproduction.
+   */
+  readonly EnvironmentType?: Input<"production" | "nonproduction">;
+  /** The Region's fixed place. It says nothing about which Region is active right now. */
+  readonly Place: Input<"primary" | "dr">;
+  /**
+   * Key of the backup vault, and of what is backed up (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * Key of the trail's files and log group (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * The other Region's data key, under which copies of backups are encrypted there.
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly PeerDataKeyArn: Input<string>;
+  /**
+   * The other Region's logs key, under which replicas of trail files are encrypted there.
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly PeerLogsKeyArn: Input<string>;
+  /**
+   * Days that log groups are kept.
+   * Default: 400.
+   */
+  readonly LogRetentionDays?: Input<
+    | 365
+    | 400
+    | 545
+    | 731
+    | 1096
+    | 1827
+    | 2192
+    | 2557
+    | 2922
+    | 3288
+    | 3653
+    | "365"
+    | "400"
+    | "545"
+    | "731"
+    | "1096"
+    | "1827"
+    | "2192"
+    | "2557"
+    | "2922"
+    | "3288"
+    | "3653"
+  >;
+  /**
+   * Days that the trail's files are kept.
+   * Default: 400. At least 400. At most 3653.
+   */
+  readonly TrailRetentionDays?: Input<number | string>;
+  /**
+   * Transaction logs of this Region (template storage).
+   * Pattern: `^arn:aws:s3:::[a-z0-9-]{3,63}$`.
+   */
+  readonly TransactionBucketArn: Input<string>;
+  /**
+   * Backups and failover reports of this Region (template storage).
+   * Pattern: `^arn:aws:s3:::[a-z0-9-]{3,63}$`.
+   */
+  readonly BackupBucketArn: Input<string>;
+  /**
+   * Global table of sessions (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTableName: Input<string>;
+  /**
+   * Global table of payment results (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTableName: Input<string>;
+  /**
+   * Global table of the failover state (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTableName: Input<string>;
+  /**
+   * This Region's own table (template region-state).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTableName: Input<string>;
+  /**
+   * This Region's Aurora cluster (template database).
+   * Pattern: `^arn:aws:rds:[a-z0-9-]+:\d{12}:cluster:[a-z][a-z0-9-]{0,62}$`.
+   */
+  readonly ClusterArn: Input<string>;
+  /**
+   * Bucket that receives the access logs (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly AccessLogBucketName: Input<string>;
+  /**
+   * Empties the bucket when the stack is deleted (template artifacts); none in production.
+   * Default: none. Pattern: `^(none|arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+)$`.
+   */
+  readonly BucketCleanupFunctionArn?: Input<string>;
+  /**
+   * DR's trail bucket; needed by the primary, whose stack comes second.
+   * Default: none. Pattern: `^(none|arn:aws:s3:::[a-z0-9-]{3,63})$`.
+   */
+  readonly PeerTrailBucketArn?: Input<string>;
+  /**
+   * Role that replicates from DR's trail bucket; needed by the primary, which sets the way back.
+   * Default: none. Pattern: `^(none|arn:aws:iam::\d{12}:role/[A-Za-z0-9+=,.@_-]+)$`.
+   */
+  readonly PeerTrailReplicationRoleArn?: Input<string>;
+  /**
+   * Function that sets replication on DR's buckets (template storage); needed by the primary.
+   * Default: none. Pattern: `^(none|arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+)$`.
+   */
+  readonly ReplicationWayBackFunctionArn?: Input<string>;
+  /**
+   * Hears of failed backups and copies (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * Days that daily backups and their copies are kept.
+   * Default: 35. At least 35. At most 364.
+   */
+  readonly BackupRetentionDays?: Input<number | string>;
+  /**
+   * Days that monthly backups and their copies are kept.
+   * Default: 400. At least 365. At most 3653.
+   */
+  readonly MonthlyBackupRetentionDays?: Input<number | string>;
+}
+
+/** Outputs of cfn/audit.yaml. */
+export interface AuditOutputs {
+  /** The trail of this Region. */
+  readonly TrailArn: string;
+  /** Bucket of the trail's files. */
+  readonly TrailBucketName: string;
+  /** Its ARN. */
+  readonly TrailBucketArn: string;
+  /** Role that replicates from this Region's trail bucket to the other Region. */
+  readonly TrailReplicationRoleArn: string;
+  /** Log group of the trail's events; DR's holds those of both Regions and of the global services. */
+  readonly TrailLogGroupName: string;
+  /** Vault of this Region's backups and of the other Region's copies. */
+  readonly BackupVaultArn: string;
+  /** Its name. */
+  readonly BackupVaultName: string;
+  /** Plan that fills it. */
+  readonly BackupPlanId: string;
+}
+
+/**
+ * Parameters of cfn/audit-alarms.yaml.
+ * Payments: filters over the audit trail of one Region, and their alarms.
+ */
+export interface AuditAlarmsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /** Whether this is the primary or the DR Region. DR's trail holds the events of both Regions and of the global services. */
+  readonly Place: Input<"primary" | "dr">;
+  /**
+   * Topic that wakes somebody (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * Topic for working hours (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly TicketTopicArn: Input<string>;
+  /**
+   * Log group of this Region's trail (template audit).
+   * Pattern: `^[A-Za-z0-9_/.#-]{1,512}$`.
+   */
+  readonly TrailLogGroupName: Input<string>;
+}
+
+/** Outputs of cfn/audit-alarms.yaml. */
+export interface AuditAlarmsOutputs {}
+
+/**
  * Parameters of cfn/database.yaml.
  * Payments: Aurora PostgreSQL Serverless v2 - the global cluster with its first cluster (primary) or its secondary cluster (dr).
  */
@@ -1652,6 +1855,10 @@ export interface FunctionsOutputs {
   readonly PaymentQueueSourceId: string;
   /** Event source of payment-events. */
   readonly ResultsStreamSourceId: string;
+  /** Concurrency reserved for each function of the hot path. */
+  readonly HotPathReservedConcurrency: string;
+  /** Concurrency reserved for each other function behind the API or the load balancer. */
+  readonly PathReservedConcurrency: string;
 }
 
 /**
@@ -1681,6 +1888,11 @@ export interface MessagingParameters {
    * Default: none. Pattern: `^(none|[^@\s]+@[^@\s]+\.[^@\s]+)$`.
    */
   readonly OnCallEmail?: Input<string>;
+  /**
+   * Address subscribed to the ticket topic, usually that of a ticket system, or none.
+   * Default: none. Pattern: `^(none|[^@\s]+@[^@\s]+\.[^@\s]+)$`.
+   */
+  readonly TicketEmail?: Input<string>;
 }
 
 /** Outputs of cfn/messaging.yaml. */
@@ -1705,10 +1917,66 @@ export interface MessagingOutputs {
   readonly EventDeadLetterQueueArn: string;
   /** Alarms and failover notices for the on-call engineer. */
   readonly OperationsTopicArn: string;
+  /** Alarms that can wait for working hours. */
+  readonly TicketTopicArn: string;
   /** The Region's event bus. */
   readonly EventBusName: string;
   /** Its ARN. */
   readonly EventBusArn: string;
+}
+
+/**
+ * Parameters of cfn/monitoring.yaml.
+ * Payments: alarms on what merchants feel in one Region, burn rates of the service level objective, and pages.
+ */
+export interface MonitoringParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Topic that wakes somebody (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * Topic for working hours (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly TicketTopicArn: Input<string>;
+  /**
+   * Name of the API, the dimension of its metrics (template payments).
+   * Pattern: `^[a-z][a-z0-9-]+$`.
+   */
+  readonly ApiName: Input<string>;
+  /**
+   * Its stage.
+   * Pattern: `^[a-z][a-z0-9-]*$`.
+   */
+  readonly ApiStageName: Input<string>;
+  /**
+   * Dimension of the load balancer's metrics (template payments).
+   * Pattern: `^app/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   */
+  readonly LoadBalancerFullName: Input<string>;
+  /**
+   * Dimension of the target group's metrics (template payments).
+   * Pattern: `^targetgroup/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   */
+  readonly NotificationTargetGroupFullName: Input<string>;
+}
+
+/** Outputs of cfn/monitoring.yaml. */
+export interface MonitoringOutputs {
+  /** Pages when merchants feel it. */
+  readonly ServicePageAlarmName: string;
+  /** Pages when the other Region is lost or could not be taken over from. */
+  readonly RecoveryPageAlarmName: string;
+  /** Pages when something is nearly used up. */
+  readonly CapacityPageAlarmName: string;
 }
 
 /**
@@ -2193,6 +2461,98 @@ export interface RegionStateOutputs {
 }
 
 /**
+ * Parameters of cfn/resource-alarms.yaml.
+ * Payments: alarms on the resources of one Region.
+ */
+export interface ResourceAlarmsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Topic that wakes somebody (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly OperationsTopicArn: Input<string>;
+  /**
+   * Topic for working hours (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly TicketTopicArn: Input<string>;
+  /**
+   * This Region's cluster, the dimension of its metrics (template database).
+   * Pattern: `^[A-Za-z][A-Za-z0-9-]{0,62}$`.
+   */
+  readonly ClusterIdentifier: Input<string>;
+  /**
+   * Connections to one instance that are too many - 80 % of what its largest capacity allows.
+   * At least 1. At most 5000.
+   */
+  readonly DatabaseConnectionsThreshold: Input<number | string>;
+  /**
+   * Concurrency reserved for authorizer, intake and query (template functions).
+   * At least 1. At most 500.
+   */
+  readonly HotPathReservedConcurrency: Input<number | string>;
+  /**
+   * Concurrency reserved for the other functions behind the API and the load balancer (template functions).
+   * At least 1. At most 200.
+   */
+  readonly PathReservedConcurrency: Input<number | string>;
+  /**
+   * Global table of the sessions (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTableName: Input<string>;
+  /**
+   * Global table of the results (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTableName: Input<string>;
+  /**
+   * Global table of the control record (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTableName: Input<string>;
+  /**
+   * This Region's own table (template region-state).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly RegionTableName: Input<string>;
+  /**
+   * This Region's transaction logs (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly TransactionBucketName: Input<string>;
+  /**
+   * This Region's backups (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly BackupBucketName: Input<string>;
+  /**
+   * The other Region's transaction logs.
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly PeerTransactionBucketName: Input<string>;
+  /**
+   * The other Region's backups.
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly PeerBackupBucketName: Input<string>;
+  /**
+   * Existing certificate of this Region's names.
+   * Pattern: `^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/.+$`.
+   */
+  readonly CertificateArn: Input<string>;
+}
+
+/** Outputs of cfn/resource-alarms.yaml. */
+export interface ResourceAlarmsOutputs {}
+
+/**
  * Parameters of cfn/storage.yaml.
  * Payments: transaction-log and backup buckets of one Region, replicated both ways.
  */
@@ -2305,6 +2665,8 @@ export interface StorageOutputs {
   readonly AccessLogBucketName: string;
   /** Role that replicates from this Region's buckets to the other Region. */
   readonly ReplicationRoleArn: string;
+  /** Sets replication on DR's buckets, for template audit as well; none on DR. */
+  readonly ReplicationWayBackFunctionArn: string;
 }
 
 /**
@@ -2377,6 +2739,11 @@ export interface TablesOutputs {
 /** Every template by its name. */
 export interface Templates {
   readonly artifacts: { readonly parameters: ArtifactsParameters; readonly outputs: ArtifactsOutputs };
+  readonly audit: { readonly parameters: AuditParameters; readonly outputs: AuditOutputs };
+  readonly "audit-alarms": {
+    readonly parameters: AuditAlarmsParameters;
+    readonly outputs: AuditAlarmsOutputs;
+  };
   readonly database: { readonly parameters: DatabaseParameters; readonly outputs: DatabaseOutputs };
   readonly dns: { readonly parameters: DnsParameters; readonly outputs: DnsOutputs };
   readonly encryption: { readonly parameters: EncryptionParameters; readonly outputs: EncryptionOutputs };
@@ -2399,12 +2766,17 @@ export interface Templates {
   };
   readonly functions: { readonly parameters: FunctionsParameters; readonly outputs: FunctionsOutputs };
   readonly messaging: { readonly parameters: MessagingParameters; readonly outputs: MessagingOutputs };
+  readonly monitoring: { readonly parameters: MonitoringParameters; readonly outputs: MonitoringOutputs };
   readonly network: { readonly parameters: NetworkParameters; readonly outputs: NetworkOutputs };
   readonly payments: { readonly parameters: PaymentsParameters; readonly outputs: PaymentsOutputs };
   readonly preparation: { readonly parameters: PreparationParameters; readonly outputs: PreparationOutputs };
   readonly "region-state": {
     readonly parameters: RegionStateParameters;
     readonly outputs: RegionStateOutputs;
+  };
+  readonly "resource-alarms": {
+    readonly parameters: ResourceAlarmsParameters;
+    readonly outputs: ResourceAlarmsOutputs;
   };
   readonly storage: { readonly parameters: StorageParameters; readonly outputs: StorageOutputs };
   readonly tables: { readonly parameters: TablesParameters; readonly outputs: TablesOutputs };
@@ -2421,6 +2793,17 @@ export const templateOutputs: {
     "AccessLogBucketArn",
     "BucketCleanupFunctionArn",
   ],
+  audit: [
+    "TrailArn",
+    "TrailBucketName",
+    "TrailBucketArn",
+    "TrailReplicationRoleArn",
+    "TrailLogGroupName",
+    "BackupVaultArn",
+    "BackupVaultName",
+    "BackupPlanId",
+  ],
+  "audit-alarms": [],
   database: [
     "GlobalClusterIdentifier",
     "ClusterArn",
@@ -2513,6 +2896,8 @@ export const templateOutputs: {
     "StatusAliasArn",
     "PaymentQueueSourceId",
     "ResultsStreamSourceId",
+    "HotPathReservedConcurrency",
+    "PathReservedConcurrency",
   ],
   messaging: [
     "PaymentQueueUrl",
@@ -2525,9 +2910,11 @@ export const templateOutputs: {
     "EventDeadLetterQueueUrl",
     "EventDeadLetterQueueArn",
     "OperationsTopicArn",
+    "TicketTopicArn",
     "EventBusName",
     "EventBusArn",
   ],
+  monitoring: ["ServicePageAlarmName", "RecoveryPageAlarmName", "CapacityPageAlarmName"],
   network: [
     "VpcId",
     "VpcCidr",
@@ -2560,6 +2947,7 @@ export const templateOutputs: {
   ],
   preparation: ["SchemaMigrationFunctionArn", "RegionRoleFunctionArn"],
   "region-state": ["RegionTableName", "RegionTableArn", "ResultsStreamArn"],
+  "resource-alarms": [],
   storage: [
     "TransactionBucketName",
     "TransactionBucketArn",
@@ -2567,6 +2955,7 @@ export const templateOutputs: {
     "BackupBucketArn",
     "AccessLogBucketName",
     "ReplicationRoleArn",
+    "ReplicationWayBackFunctionArn",
   ],
   tables: [
     "SessionsTableName",

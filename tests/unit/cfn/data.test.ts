@@ -55,7 +55,7 @@ describeChecks("data and messages", [
         "DeleteMarkerReplication: { Status: 'Enabled'",
         "DeleteMarkerReplication: { Status: 'Disabled'",
       ),
-      without("storage/BackupWayBack", "storage/"),
+      without("storage/BackupWayBack", "storage/BackupBucket"),
     ],
   ],
   [

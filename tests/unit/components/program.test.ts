@@ -26,6 +26,7 @@ const BOTH = [
   "failover-functions",
   "failover",
   "failover-detection",
+  "audit",
 ];
 /** Made once: global tables from the primary, names from DR. */
 const ONCE = { tables: "apse1", dns: "apse2" } as const;

@@ -116,13 +116,16 @@ export const functionPermissions: Check = (templates) =>
       .map((property) => `${where(resource)} has no ${property}`),
   );
 
-/** Roles that a service takes on for us are held to this account; Lambda and API Gateway send no source with that call. */
+/** Services that are not documented to send a source when they take on a role; IAM passes no role to another account. */
+const SOURCELESS: readonly string[] = ["apigateway", "backup", "cloudtrail", "lambda"];
+
+/** Roles that a service takes on for us are held to this account, where the service says for whom it acts. */
 export const trustPolicies: Check = (templates) =>
   resources(templates, "AWS::IAM::Role").flatMap((resource) =>
     statementsOf(resource.properties["AssumeRolePolicyDocument"]).flatMap((statement) => {
       const service = text(at(statement["Principal"], "Service"));
       if (service === "") return [`${where(resource)} is not for a service`];
-      const sourceless = ["lambda.amazonaws.com", "apigateway.amazonaws.com"].includes(service);
+      const sourceless = SOURCELESS.includes(service.replace(/\.amazonaws\.com$/, ""));
       return sourceless || SOURCE_CONDITION.test(JSON.stringify(statement["Condition"] ?? {}))
         ? []
         : [`${where(resource)} trusts ${service} acting for anyone`];

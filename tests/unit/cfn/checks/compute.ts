@@ -182,7 +182,9 @@ export const timeouts: Check = (templates) => {
     .filter(({ properties }) => properties["ServiceToken"] !== undefined)
     .flatMap((resource) => {
       const limit = Number(resource.properties["ServiceTimeout"] ?? NaN);
-      const id = text(at(resource.properties["ServiceToken"], "Fn::GetAtt", 0)) || "BucketCleanupFunction";
+      const token = resource.properties["ServiceToken"];
+      // A function of another template comes as a parameter that is called after it.
+      const id = text(at(token, "Fn::GetAtt", 0)) || text(at(token, "Ref")).replace(/Arn$/, "");
       return limit > seconds(templates, id)
         ? []
         : [`${where(resource)} gives up before its function does, or never`];

@@ -92,16 +92,21 @@ const REPLICATION: readonly (readonly (string | number)[])[] = [
   ["Destination", "ReplicationTime", "Status"],
 ];
 
+/** The other Region's key for what each template replicates. */
+const PEER_KEY: Readonly<Record<string, string>> = { storage: "PeerDataKeyArn", audit: "PeerLogsKeyArn" };
+
 /** Both ways copy delete markers and encrypted objects, re-encrypt, and are measured (R23, R28). */
 export const replication: Check = (templates) => {
-  const storage = resources(templates, "AWS::S3::Bucket").filter(({ template }) => template === "storage");
-  const forward = storage.flatMap((resource) => {
+  const replicated = resources(templates, "AWS::S3::Bucket").filter(({ template }) =>
+    ["storage", "audit"].includes(template),
+  );
+  const forward = replicated.flatMap((resource) => {
     const rule = at(resource.properties["ReplicationConfiguration"], "Fn::If", 1, "Rules", 0);
     return [
       ...REPLICATION.filter((steps) => at(rule, ...steps) !== "Enabled").map(
         (steps) => `${where(resource)} replicates without ${steps.join(".")}`,
       ),
-      ...(at(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID", "Ref") === "PeerDataKeyArn"
+      ...(at(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID", "Ref") === PEER_KEY[resource.template]
         ? []
         : [`${where(resource)} does not encrypt replicas with the other Region's key`]),
     ];
@@ -116,9 +121,14 @@ export const replication: Check = (templates) => {
   return [
     ...forward,
     ...back.map((steps) => `storage/ReplicationWayBackFunction leaves out ${steps.join(".")}`),
-    ...(resources(templates, "Custom::BucketReplication").length === storage.length
-      ? []
-      : ["storage/ a bucket has no way back"]),
+    ...replicated
+      .filter(
+        ({ id }) =>
+          !resources(templates, "Custom::BucketReplication").some((wayBack) =>
+            mentions(wayBack.properties["DestinationBucketArn"], id),
+          ),
+      )
+      .map((resource) => `${where(resource)} has no way back`),
   ];
 };
 
