@@ -60,6 +60,8 @@ describeChecks("functions and logs", [
       set("functions/IntakeVersion", `${P}/CodeSha256`),
       set("functions/QueryVersion", `${P}/Description`),
       set("failover-functions/PeerProbeVersion", `${P}/CodeSha256`),
+      set("functions/CaptureFunction", `${P}/Environment/Variables/CONFIGURATION_HASH`),
+      set("failover-functions/ReadinessFunction", `${P}/Environment/Variables/CONFIGURATION_HASH`),
       without("functions/ProcessorAlias", "functions/ProcessorFunction"),
     ].map((mutation) => ({ ...mutation, where: mutation.where.replace("Version", "Function") })),
   ],

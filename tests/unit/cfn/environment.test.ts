@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { at, isMapping, loadTemplates, mutated, resources, text, type Templates } from "./templates";
 
 const FUNCTIONS = path.resolve(__dirname, "../../../functions");
-/** Read by libraries, not by the function's own code. */
-const LIBRARIES = /^(POWERTOOLS_|LOG_LEVEL$)/;
+/** Read by libraries, or by nobody (`CONFIGURATION_HASH` only has to change); not by the function's own code. */
+const NOT_ITS_OWN = /^(POWERTOOLS_|LOG_LEVEL$|CONFIGURATION_HASH$)/;
 /** Have a default that is right everywhere; a template need not give them. */
 const OPTIONAL = new Set(["DATABASE_POOL_SIZE"]);
 
@@ -54,7 +54,7 @@ function givenTo(folder: string, templates: Templates): string[] | undefined {
   );
   const variables = at(found?.properties["Environment"], "Variables");
   return isMapping(variables)
-    ? Object.keys(variables).filter((name) => !LIBRARIES.test(name))
+    ? Object.keys(variables).filter((name) => !NOT_ITS_OWN.test(name))
     : undefined;
 }
 

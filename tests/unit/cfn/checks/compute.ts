@@ -135,6 +135,9 @@ export const versions: Check = (templates) =>
         ...(at(version?.properties["Description"], "Ref") === "ConfigurationHash"
           ? []
           : [`${where(resource)} has no version that changes with its configuration`]),
+        ...(at(resource.properties["Environment"], "Variables", "CONFIGURATION_HASH", "Ref") === "ConfigurationHash"
+          ? []
+          : [`${where(resource)} stays as it was, so that Lambda publishes no version of a new configuration`]),
         ...(alias?.properties["Name"] === "live" &&
         mentions(alias.properties["FunctionVersion"], version?.id ?? "")
           ? []
