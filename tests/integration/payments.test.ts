@@ -44,7 +44,7 @@ describe("payment path on the running platform", function () {
       assert.deepEqual([final.reference, final.metadata], ["order-7", { shop: "1" }]);
     });
 
-    it("is found in both databases, both tables, both logs, and its ledger sums to zero", async () => {
+    it("satisfies R48: is found in both databases, both tables, both logs, and its ledger sums to zero", async () => {
       const payment = await platform.pay(merchant);
       const { id } = payment;
       for (const database of [platform.primary, platform.replica]) {

@@ -135,7 +135,7 @@ describe("templates of this system", function () {
   this.timeout(240_000);
   const baseline = judge(RULES, { set: deployedSet(), settings, rethrow: true });
 
-  it("violate no rule in either Region, and every exception is explained", () => {
+  it("satisfies R36: violate no rule in either Region, and every exception is explained", () => {
     const violations = baseline.findings.filter((finding) => finding.result === "violation");
     assert.deepEqual(
       violations.map(({ file, line, rule, message }) => `${file}:${line} ${rule}: ${message}`),

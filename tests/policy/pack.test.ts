@@ -33,7 +33,7 @@ describe("policy pack", function () {
   });
   after(() => analyzer.stop());
 
-  it("refuses a violation inside a template, naming stack, resource, path, line, requirement and fix", async () => {
+  it("satisfies R2: refuses a violation inside a template, naming stack, resource, path, line, requirement and fix", async () => {
     const body =
       "Resources:\n  Key:\n    Type: AWS::KMS::Key\n    Properties:\n      EnableKeyRotation: false\n";
 

@@ -45,7 +45,7 @@ export async function tryWithout(guard: Guard, signal: AbortSignal): Promise<Tri
 }
 
 /** What git knows or would add, as it is in the work tree; the packages are shared. */
-async function copyRepository(copy: string, signal: AbortSignal): Promise<void> {
+export async function copyRepository(copy: string, signal: AbortSignal): Promise<void> {
   const list = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
   const { code, stdout, stderr } = await runProgram("git", list, { cwd: REPOSITORY, signal });
   if (code !== 0) throw new CommandError(`git ls-files failed:\n${tail(stderr)}`);

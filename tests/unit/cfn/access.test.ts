@@ -12,7 +12,7 @@ const ROLE = `${P}/Policies/0/PolicyDocument/Statement`;
 
 describeChecks("access", [
   [
-    "grants specific actions on specific resources",
+    "satisfies R33: grants specific actions on specific resources",
     identityWildcards,
     [
       set("function-roles/IntakeRole", `${ROLE}/1/Action`, "secretsmanager:*"),
@@ -52,7 +52,7 @@ describeChecks("access", [
     ],
   ],
   [
-    "separates administering a key from using it, rotates it, and waits 30 days in production",
+    "satisfies R29: separates administering a key from using it, rotates it, and waits 30 days in production",
     keyPolicies,
     [
       set("encryption/DataKey", `${P}/KeyPolicy/Statement/0/Action`, ["kms:PutKeyPolicy", "kms:Decrypt"]),

@@ -31,7 +31,7 @@ describeChecks("functions and logs", [
     [set("payments/WebAclLogGroup", `${P}/LogGroupName`, "aws-waf-logs-other")],
   ],
   [
-    "gives functions a log group, the VPC, a hidden environment and bounds",
+    "satisfies R24, R31: gives functions a log group, the VPC, a hidden environment and bounds",
     functionForm,
     [
       without("function-roles/IntakeLogGroup", "functions/IntakeFunction"),
@@ -66,7 +66,7 @@ describeChecks("functions and logs", [
     ].map((mutation) => ({ ...mutation, where: mutation.where.replace("Version", "Function") })),
   ],
   [
-    "keeps what asynchronous calls could not do",
+    "satisfies R39: keeps what asynchronous calls could not do",
     asynchronousFailures,
     [
       set("functions/OutboxRelayFunction", `${P}/DeadLetterConfig`),

@@ -15,7 +15,7 @@ const P = "Properties";
 
 describeChecks("data and messages", [
   [
-    "keeps buckets private, encrypted, over TLS 1.2, logged, versioned and bounded",
+    "satisfies R29, R30: keeps buckets private, encrypted, over TLS 1.2, logged, versioned and bounded",
     buckets,
     [
       set("storage/TransactionBucket", `${P}/PublicAccessBlockConfiguration/BlockPublicPolicy`, false),
@@ -37,7 +37,7 @@ describeChecks("data and messages", [
     ],
   ],
   [
-    "replicates both ways, with delete markers, re-encryption and a time bound",
+    "satisfies R23: replicates both ways, with delete markers, re-encryption and a time bound",
     replication,
     [
       set(
@@ -59,10 +59,11 @@ describeChecks("data and messages", [
     ],
   ],
   [
-    "gives queues a dead-letter queue, a key, TLS and a lock for the standby",
+    "satisfies R10, R39: gives queues a dead-letter queue, a key, TLS and a lock for the standby",
     queues,
     [
       set("messaging/PaymentQueue", `${P}/RedrivePolicy`),
+      set("messaging/PaymentQueue", `${P}/FifoQueue`, true),
       set("messaging/PaymentDeadLetterQueue", `${P}/KmsMasterKeyId`),
       set("messaging/FunctionDeadLetterQueue", `${P}/MessageRetentionPeriod`),
       without("messaging/EventDeadLetterQueuePolicy", "messaging/EventDeadLetterQueue"),
@@ -99,7 +100,7 @@ describeChecks("data and messages", [
     ],
   ],
   [
-    "keys, protects, recovers and tags every replica",
+    "satisfies R24, R27, R37, R44: keys, protects, recovers and tags every replica",
     tables,
     [
       set("tables/SessionsTable", `${P}/Replicas/1`),
@@ -123,7 +124,7 @@ describeChecks("data and messages", [
     ],
   ],
   [
-    "encrypts, backs up and logs the database, over TLS, never public, in two zones",
+    "satisfies R24, R30, R37: encrypts, backs up and logs the database, over TLS, never public, in two zones",
     database,
     [
       set("database/Cluster", `${P}/StorageEncrypted`, false),

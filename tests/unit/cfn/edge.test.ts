@@ -38,7 +38,7 @@ describeChecks("network and edge", [
     ],
   ],
   [
-    "leads nowhere from isolated subnets, and to the internet from public ones only",
+    "satisfies R31: leads nowhere from isolated subnets, and to the internet from public ones only",
     routes,
     [
       set("network/PrivateRoute1", `${P}/RouteTableId`, { Ref: "IsolatedRouteTable" }),
@@ -47,7 +47,7 @@ describeChecks("network and edge", [
     ],
   ],
   [
-    "asks for a key on every method but health and status",
+    "satisfies R8: asks for a key on every method but health and status",
     methods,
     [
       set("payments/CreatePaymentMethod", `${P}/AuthorizationType`, "NONE"),
@@ -96,7 +96,7 @@ describeChecks("network and edge", [
     ],
   ],
   [
-    "gives the load balancer modern TLS, strict parsing, logs it may write, and a web ACL",
+    "satisfies R30: gives the load balancer modern TLS, strict parsing, logs it may write, and a web ACL",
     loadBalancers,
     [
       set("payments/LoadBalancer", `${P}/LoadBalancerAttributes/0/Value`, "false"),
@@ -109,7 +109,7 @@ describeChecks("network and edge", [
     ],
   ],
   [
-    "gives both API names TLS 1.2 and a way to the stage",
+    "satisfies R8, R30: gives both API names TLS 1.2 and a way to the stage",
     domainNames,
     [
       set("payments/RegionalDomain", `${P}/SecurityPolicy`, "TLS_1_0"),

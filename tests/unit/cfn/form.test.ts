@@ -7,7 +7,7 @@ const P = "Properties";
 
 describeChecks("form", [
   [
-    "names every resource resourceType-purpose-suffix, Regional ones with the Region's code",
+    "satisfies R42: names every resource resourceType-purpose-suffix, Regional ones with the Region's code",
     names,
     [
       set("messaging/PaymentQueue", `${P}/QueueName`, { "Fn::Sub": "queue-payments-${EnvironmentSuffix}" }),
@@ -35,7 +35,7 @@ describeChecks("form", [
     ],
   ],
   [
-    "documents, bounds and groups every parameter",
+    "satisfies R51: documents, bounds and groups every parameter",
     parameters,
     [
       parameter("network/NatGateways", "AllowedValues"),

@@ -70,7 +70,7 @@ describeChecks("failover", [
     ],
   ],
   [
-    "takes at most 15 minutes on the worst path, and 10 as a rule",
+    "satisfies R14: takes at most 15 minutes on the worst path, and 10 as a rule",
     budget,
     [
       inState(set(MACHINE, `${S}/PromoteDatabase/TimeoutSeconds`, 60)),
@@ -79,7 +79,7 @@ describeChecks("failover", [
     ],
   ],
   [
-    "stands on the schedules and health checks that its budget counts on",
+    "satisfies R16: stands on the schedules and health checks that its budget counts on",
     budgetGrounds,
     [
       set("failover-functions/PeerProbeRule", `${P}/ScheduleExpression`, "rate(5 minutes)"),
@@ -107,7 +107,7 @@ describeChecks("failover", [
     ],
   ],
   [
-    "keeps the names where the traffic is, by a latch",
+    "satisfies R16: keeps the names where the traffic is, by a latch",
     latchedNames,
     [
       set("dns/PublicApiPrimary", `${P}/HealthCheckId`, { Ref: "PrimaryCheck" }),
@@ -119,11 +119,12 @@ describeChecks("failover", [
     ],
   ],
   [
-    "is started by the probe's alarm, by its repeated signal and by what the other Region forwards",
+    "satisfies R19: is started by the probe's alarm, by its repeated signal and by what the other Region forwards",
     triggers,
     [
       set("failover-detection/PeerUnavailableAlarm", `${P}/TreatMissingData`, "notBreaching"),
       set("failover-detection/PeerLostRule", `${P}/EventPattern/region`),
+      set("failover-detection/PeerUnavailableRule", `${P}/State`, "DISABLED"),
       set("failover-detection/PeerAlarmRule", `${P}/Targets/0/InputTransformer/InputTemplate`, "{}"),
       without("failover-detection/PeerUnavailableRule", "failover-detection/"),
     ],

@@ -69,7 +69,7 @@ describe("TemplateStack", () => {
     );
   });
 
-  it("carries the three tags and the template's capabilities", async () => {
+  it("satisfies R44: carries the three tags and the template's capabilities", async () => {
     const { cloud, regions } = await mock();
     const stack = new TemplateStack("network", {
       region: regions.dr,
@@ -297,7 +297,7 @@ describe("template body of a stack", () => {
 });
 
 describe("RegionPair", () => {
-  it("holds an account to its id and each provider to its Region", async () => {
+  it("satisfies R6: holds an account to its id and each provider to its Region", async () => {
     const { cloud, regions } = await mock();
     await valueOf(regions.primary.provider.urn);
     await valueOf(regions.dr.provider.urn);

@@ -45,7 +45,7 @@ describe("flat outputs", () => {
     ]);
   });
 
-  it("are written to the file that FLAT_OUTPUTS names, whole and with nothing beside it", async () => {
+  it("satisfies R45: are written to the file that FLAT_OUTPUTS names, whole and with nothing beside it", async () => {
     const flat = await valueOf(exportFlatOutputs(await encryptionStacks(false)));
     const file = String(process.env["FLAT_OUTPUTS"]);
     assert.deepEqual(JSON.parse(fs.readFileSync(file, "utf8")), flat);

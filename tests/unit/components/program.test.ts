@@ -117,7 +117,7 @@ describe("the program", function () {
 
   const parameters = (name: string) => parametersOf(cloud.stack(name));
 
-  it("makes every template's stack in both Regions, the global tables and the names once", () => {
+  it("satisfies R6: makes every template's stack in both Regions, the global tables and the names once", () => {
     const names = cloud.ofType("aws:cloudformation/stack:Stack").map(({ inputs }) => String(inputs["name"]));
     const expected = BOTH.flatMap((template) => [
       `stack-${template}-apse1-test`,
@@ -131,6 +131,16 @@ describe("the program", function () {
     assert.deepEqual(Object.keys(templateOutputs).sort(), [...BOTH, ...Object.keys(ONCE)].sort());
   });
 
+  it("satisfies R41: makes all infrastructure by CloudFormation stacks, and puts their code and templates in place", () => {
+    const types = new Set(
+      cloud.registered.map(({ type }) => type).filter((type) => /^(aws|aws-native):/.test(type)),
+    );
+    assert.deepEqual([...types].sort(), [
+      "aws:cloudformation/stack:Stack",
+      "aws:s3/bucketObjectv2:BucketObjectv2",
+    ]);
+  });
+
   it("creates everything through the provider of its own Region", () => {
     const custom = cloud.registered.filter(({ type }) => type.startsWith("aws:"));
     for (const { name, provider } of custom) {
@@ -140,7 +150,7 @@ describe("the program", function () {
     assert.ok(custom.length > BOTH.length * 2);
   });
 
-  it("encrypts each replica of the global tables with the key of its Region", () => {
+  it("satisfies R1: encrypts each replica of the global tables with the key of its Region", () => {
     const tables = parameters("stack-tables-apse1-test");
     assert.equal(tables["PrimaryDataKeyArn"], flat["PrimaryEncryptionDataKeyArn"]);
     assert.equal(tables["DrDataKeyArn"], flat["DrEncryptionDataKeyArn"]);
@@ -148,7 +158,7 @@ describe("the program", function () {
     assert.equal(tables["CostCenterTag"], "cc-1");
   });
 
-  it("replicates buckets to DR's buckets, under DR's key, and back under DR's role", () => {
+  it("satisfies R48: replicates buckets to DR's buckets, under DR's key, and back under DR's role", () => {
     const primary = parameters("stack-storage-apse1-test");
     const dr = parameters("stack-storage-apse2-test");
     assert.equal(primary["PeerTransactionBucketArn"], flat["DrStorageTransactionBucketArn"]);
@@ -159,7 +169,7 @@ describe("the program", function () {
     assert.equal(dr["PeerTransactionBucketArn"], undefined);
   });
 
-  it("joins the DR cluster to the primary's global cluster, without credentials of its own", () => {
+  it("satisfies R9: joins the DR cluster to the primary's global cluster, without credentials of its own", () => {
     const primary = parameters("stack-database-apse1-test");
     const dr = parameters("stack-database-apse2-test");
     assert.equal(dr["GlobalClusterIdentifier"], flat["PrimaryDatabaseGlobalClusterIdentifier"]);

@@ -101,7 +101,7 @@ describe("capacity control", () => {
     region = new Region();
   });
 
-  it("opens a standby: queue, relay and both event sources", async () => {
+  it("satisfies R18, R19: opens a standby: queue, relay and both event sources", async () => {
     const answer = await region.handle("open");
 
     assert.deepEqual(answer, { changed: ["outbox-relay", "payment-events", "payment-queue", "processor"] });

@@ -77,7 +77,7 @@ describe("database control", () => {
     });
   });
 
-  it("fails over with data loss at the endpoint of the Region that is promoted", async () => {
+  it("satisfies R18: fails over with data loss at the endpoint of the Region that is promoted", async () => {
     const answer = await promote("failover");
 
     assert.deepEqual(answer, { started: true });
@@ -90,7 +90,7 @@ describe("database control", () => {
     ]);
   });
 
-  it("switches over at the endpoint of the current writer", async () => {
+  it("satisfies R22: switches over at the endpoint of the current writer", async () => {
     const answer = await promote("switchover");
 
     assert.deepEqual(answer, { started: true });

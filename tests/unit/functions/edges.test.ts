@@ -298,7 +298,7 @@ describe("functions at the platform's edges", function () {
   });
 
   describe("database", () => {
-    it("reads the secret again when the password was rotated, and the caller notices nothing", async () => {
+    it("satisfies R25: reads the secret again when the password was rotated, and the caller notices nothing", async () => {
       // Prepare
       const reads: boolean[] = [];
       let password = "the-old-one";
@@ -320,7 +320,7 @@ describe("functions at the platform's edges", function () {
       assert.deepEqual(reads, [false, true, false]);
     });
 
-    it("refuses a server whose certificate no trusted authority signed", async () => {
+    it("satisfies R30: refuses a server whose certificate no trusted authority signed", async () => {
       const database = postgres.database({ trust: "aws" });
 
       await assert.rejects(database.query("SELECT 1"), /self-signed certificate|unable to verify/);

@@ -84,7 +84,7 @@ describe("failover report", () => {
     reconciled: true,
   };
 
-  it("keeps times, recovery time and point, and what was replayed, driven again and lost", async () => {
+  it("satisfies R19: keeps times, recovery time and point, and what was replayed, driven again and lost", async () => {
     const written = await report({
       ...ACTIVE,
       lost: [lost("pay_a", 4.2), lost("pay_b", 1)],

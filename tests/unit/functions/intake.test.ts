@@ -48,7 +48,7 @@ describe("intake", function () {
     return counts;
   };
 
-  it("answers 202 with the payment, which is then in Aurora, in the session and on the queue", async () => {
+  it("satisfies R20: answers 202 with the payment, which is then in Aurora, in the session and on the queue", async () => {
     // Prepare
     const key = newKey();
 
@@ -140,7 +140,7 @@ describe("intake", function () {
     assert.equal(world.sessions.items.size, 1);
   });
 
-  it("answers 503 when the session cannot be written, and the repeat completes the same payment", async () => {
+  it("satisfies R15: answers 503 when the session cannot be written, and the repeat completes the same payment", async () => {
     // Prepare
     const key = newKey();
     world.sessions.failures = 1;

@@ -40,7 +40,7 @@ describe("processing", function () {
     () => admin,
   );
 
-  it("takes a payment to succeeded, with a ledger that balances and a result of its version", async () => {
+  it("satisfies R21: takes a payment to succeeded, with a ledger that balances and a result of its version", async () => {
     // Prepare
     const id = await pay();
 

@@ -66,7 +66,7 @@ describe("environment", () => {
 describe("secrets", () => {
   const schema = z.object({ apiKey: z.string().min(8) });
 
-  it("are read with an age limit, and afresh when asked", async () => {
+  it("satisfies R25: are read with an age limit, and afresh when asked", async () => {
     const options: object[] = [];
     const reader = secretReader(ARN, schema, {
       get: async (_, given) => {

@@ -132,7 +132,7 @@ export const replication: Check = (templates) => {
   ];
 };
 
-/** Queues have a way out for what fails, are encrypted, over TLS, and closed in a standby (R39, R19). */
+/** Standard queues have a way out for what fails, are encrypted, over TLS, and closed in a standby (R10, R39, R19). */
 export const queues: Check = (templates) =>
   resources(templates, "AWS::SQS::Queue").flatMap((resource) => {
     const { properties } = resource;
@@ -143,6 +143,7 @@ export const queues: Check = (templates) =>
     );
     return [
       ...(redrive !== last ? [] : [`${where(resource)} has no dead-letter queue and is none`]),
+      ...(properties["FifoQueue"] === undefined ? [] : [`${where(resource)} is no standard queue`]),
       ...(properties["KmsMasterKeyId"] === undefined
         ? [`${where(resource)} has no customer-managed key`]
         : []),

@@ -287,6 +287,7 @@ export const triggers: Check = (templates) => {
     ...rules
       .filter(({ properties }) => !text(at(properties["Targets"], 0, "InputTransformer", "InputTemplate")).includes('"mode":"failover"'))
       .map((rule) => `${where(rule)} starts something else`),
+    ...rules.filter(({ properties }) => properties["State"] !== "ENABLED").map((rule) => `${where(rule)} is switched off`),
     ...(alarm?.properties["TreatMissingData"] === "breaching" ? [] : ["failover-detection/PeerUnavailableAlarm is green without data"]),
     ...(mentions(own?.properties["EventPattern"], "AWS::Region") ? [] : ["failover-detection/PeerLostRule hears the other Region's own signal"]),
   ];
