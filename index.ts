@@ -11,6 +11,7 @@ import { buildFunctions, LambdaBundles } from "./components/LambdaBundles";
 import { liveState } from "./components/liveState";
 import { omit } from "./components/omit";
 import { RegionPair } from "./components/RegionPair";
+import { guardAgainstRemoval } from "./components/preview";
 import { peerOf, REGIONS } from "./components/regions";
 import { TemplateStack, type StackParameters } from "./components/TemplateStack";
 
@@ -548,10 +549,10 @@ const perRegion = [
   failoverDetection,
 ];
 
-  audit,
+const stacks = [tables, dns, ...perRegion.flatMap(({ primary, dr }) => [primary, dr])];
+
+// A stack that leaves the program takes what it holds with it: refused unless somebody has allowed that.
+guardAgainstRemoval(environment, stacks);
+
 /** Every stack's outputs under one flat key each; also written to the file that tests read. */
-export const flatOutputs = exportFlatOutputs([
-  tables,
-  dns,
-  ...perRegion.flatMap(({ primary, dr }) => [primary, dr]),
-]);
+export const flatOutputs = exportFlatOutputs(stacks);

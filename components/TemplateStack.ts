@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { Environment } from "./environment";
 import type { Templates } from "./generated/templates";
+import { LIVE_PARAMETERS } from "./liveState";
+import { previewHooks } from "./preview";
 import type { Region } from "./RegionPair";
 import { holdsData, statefulStackPolicy } from "./stackPolicy";
 import { templateBody, type TemplateStore } from "./templateBody";
@@ -112,10 +114,25 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
         onFailure: environment.type === "production" ? "ROLLBACK" : "DELETE",
         ...(guarded ? { policyBody: statefulStackPolicy() } : {}),
       },
-      { parent: this, provider: region.provider, protect: guarded, customTimeouts: timeoutsOf(templateName) },
+      {
+        parent: this,
+        provider: region.provider,
+        protect: guarded,
+        customTimeouts: timeoutsOf(templateName),
+        // A component's own dependencies do not reach its children by themselves.
+        ...(opts.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
+        hooks: this.hooks(environment),
+      },
     );
     this.outputs = this.typedOutputs();
     this.registerOutputs({ stackName: this.stackName });
+  }
+
+  /** What tells at preview which resources change, and refuses the loss of what holds data. */
+  private hooks(environment: Environment): pulumi.ResourceHookBinding {
+    const { stackName, region, template } = this;
+    const liveParameters = LIVE_PARAMETERS[template.name] ?? [];
+    return previewHooks({ stackName, region, environment, template, liveParameters });
   }
 
   private requireExplicitProvider(): void {

@@ -20,6 +20,16 @@ export interface RegionLiveState {
   readonly outboxRelayEnabled: boolean;
 }
 
+/**
+ * The parameters, by template, that the program feeds from the live state. What changes only because of them is so already:
+ * the failover has set it, and the update alters nothing that runs.
+ */
+export const LIVE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  messaging: ["PaymentQueueOpen"],
+  functions: ["ConsumersEnabled", "StreamConsumersEnabled", "OutboxRelayEnabled"],
+  preparation: ["ActivePlace", "Epoch"],
+};
+
 /** The state of both Regions, and where it was learnt. */
 export interface LiveState extends Pair<RegionLiveState> {
   readonly activePlace: Place;

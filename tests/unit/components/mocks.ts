@@ -1,5 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PaymentsConfig } from "../../../components/config";
+import { cloudFormation, resourceHooks } from "../../../components/preview";
+
+/** The hooks that programs have registered, by name. The SDK's mocks know none: here they are only written down. */
+export const registeredHooks = new Map<string, pulumi.ResourceHookFunction>();
+
+resourceHooks.make = (name, callback) => {
+  registeredHooks.set(name, callback);
+  // What the SDK itself tells a hook by.
+  return {
+    __pulumiResourceHook: true,
+    __registered: Promise.resolve(),
+    name,
+    callback,
+  } as pulumi.ResourceHook;
+};
+
+// No account is behind a mocked program.
+cloudFormation.client = () => ({ send: () => Promise.reject(new Error("there is no account")) });
 
 /** A resource as the engine would have been told of it. */
 export interface Registered {
