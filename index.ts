@@ -556,3 +556,4 @@ guardAgainstRemoval(environment, stacks);
 
 /** Every stack's outputs under one flat key each; also written to the file that tests read. */
 export const flatOutputs = exportFlatOutputs(stacks);
+  audit,
