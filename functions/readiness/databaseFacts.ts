@@ -39,9 +39,10 @@ export async function databaseFacts(questions: DatabaseQuestions): Promise<Datab
     isChanging: found?.FailoverState?.Status !== undefined,
     writer: writer === clusterArn ? place : writer === peerClusterArn ? peerOf(place) : undefined,
     clusters: { own: stateOf(ownCluster), peer: stateOf(peerCluster) },
-    // Only secondaries have this status (RDS API reference, GlobalClusterMember).
+    // It is a secondary's status (RDS API reference, GlobalClusterMember); a new writer may still show its last one.
     isConnected: members.every(
-      ({ SynchronizationStatus }) => (SynchronizationStatus ?? "connected") === "connected",
+      ({ IsWriter, SynchronizationStatus }) =>
+        IsWriter === true || (SynchronizationStatus ?? "connected") === "connected",
     ),
     instances: await instances(own, ownCluster),
   };

@@ -20,8 +20,12 @@ export async function evaluateReadiness(drill: Drill, place: Place): Promise<str
 
 /** Waits until a Region says that it could become active. @throws DrillTimeout */
 export async function untilReady(drill: Drill, place: Place, boundSeconds: number): Promise<void> {
+  let told = "";
   await drill.until(`${place} is ready`, boundSeconds, async () => {
     const lacks = await evaluateReadiness(drill, place);
+    const text = lacks.join("; ");
+    if (text !== told && text !== "") drill.mark(`  ${place} is not ready: ${text}`);
+    told = text;
     if (lacks.length > 0) await drill.pass(EVALUATION_SECONDS);
     return lacks.length === 0;
   });

@@ -101,7 +101,9 @@ def note_synchronization(figures: Json) -> None:
     for group in list(rds._global_clusters._data.values()):
         for member in group.get("GlobalClusterMembers", []):
             parts = str(member["DBClusterArn"]).split(":")
-            if not member.get("IsWriter"):
+            if member.get("IsWriter"):
+                member.pop("SynchronizationStatus", None)
+            else:
                 connected = follows.get((parts[3], parts[-1]), False)
                 member["SynchronizationStatus"] = "connected" if connected else "pending-resync"
 

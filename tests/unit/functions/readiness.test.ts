@@ -181,6 +181,12 @@ describe("readiness function", () => {
       assert.deepEqual([changed.isChanging, changed.isConnected, changed.writer], [true, false, undefined]);
     });
 
+    it("follows whatever a new writer still says of the time when it was a secondary", async () => {
+      const [writer, secondary] = MEMBERS;
+      const { isConnected } = await facts([{ ...writer, SynchronizationStatus: "pending-resync" }, secondary]);
+      assert.equal(isConnected, true);
+    });
+
     it("is not known while one Region is no member", async () => {
       await assert.rejects(facts([MEMBERS[0]]), /no member.*apse2/);
     });
