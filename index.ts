@@ -547,6 +547,7 @@ const perRegion = [
   failoverFunctions,
   failover,
   failoverDetection,
+  audit,
 ];
 
 const stacks = [tables, dns, ...perRegion.flatMap(({ primary, dr }) => [primary, dr])];
@@ -556,4 +557,3 @@ guardAgainstRemoval(environment, stacks);
 
 /** Every stack's outputs under one flat key each; also written to the file that tests read. */
 export const flatOutputs = exportFlatOutputs(stacks);
-  audit,
