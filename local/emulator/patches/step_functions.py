@@ -1,8 +1,10 @@
-"""Step Functions: any aws-sdk integration, time-outs on the cloud's clock. Roles of machines are not enforced.
+"""Step Functions: any aws-sdk integration, a machine's time-out on the cloud's clock. Roles of machines are not enforced.
 
 AWS: ``aws-sdk:service:action`` reaches every API action, errors are named ``Service.ErrorCode``, a machine
 ends as TIMED_OUT after its own TimeoutSeconds (Step Functions developer guide, "Calling AWS services",
 "State machine structure"). Stock knows few services, ignores the machine's time-out and scales only waits.
+A task's time-out stays as it is: the work that it bounds takes its own time. That of a task which waits for a token
+is a wait.
 """
 
 from __future__ import annotations
@@ -125,8 +127,7 @@ def install(settings: Settings) -> None:
         stepfunctions._run_sub_machine,
     )
     stock_integration = stepfunctions._invoke_aws_sdk_integration
-    stock_run, stock_timeout = stepfunctions._run_execution, stepfunctions._invoke_resource_with_timeout
-    stock_callback = stepfunctions._invoke_with_callback
+    stock_run, stock_callback = stepfunctions._run_execution, stepfunctions._invoke_with_callback
 
     def run(execution_arn: str) -> Any:
         execution = stepfunctions._executions.get(execution_arn)
@@ -164,10 +165,6 @@ def install(settings: Settings) -> None:
         own = {**context, "variables": dict(context.get("variables") or {})}
         return stock_sub(states, start_at, data, execution, own)
 
-    def with_timeout(resource: str, data: Any, timeout_s: float) -> Any:
-        # A task is real work in wall time: only a time-out far above that is shortened.
-        return stock_timeout(resource, data, max(5.0, settings.wall_seconds(float(timeout_s))))
-
     def with_callback(resource: str, effective: Any, token: str, state: Json) -> Any:
         if "TimeoutSeconds" in state:
             state = {**state, "TimeoutSeconds": settings.wall_seconds(float(state["TimeoutSeconds"]))}
@@ -178,5 +175,4 @@ def install(settings: Settings) -> None:
     stepfunctions._add_event = add_event
     stepfunctions._fail_execution = fail
     stepfunctions._run_sub_machine = sub_machine
-    stepfunctions._invoke_resource_with_timeout = with_timeout
     stepfunctions._invoke_with_callback = with_callback

@@ -1,4 +1,4 @@
-"""Executions that are stopped, and branches that keep their variables."""
+"""Executions that are stopped, tasks that take their time, and branches that keep their variables."""
 
 from __future__ import annotations
 
@@ -56,6 +56,30 @@ def test_an_execution_that_is_stopped_stays_so_and_takes_no_further_step(emulato
     names = [e["stateEnteredEventDetails"]["name"] for e in history if "stateEnteredEventDetails" in e]
     assert names == ["Work"]
     emulator.delete("stopped")
+
+
+def test_a_task_has_the_time_that_its_time_out_gives_whatever_the_clock(emulator: Emulator) -> None:
+    def task(timeout_s: int) -> Json:
+        return {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "TimeoutSeconds": timeout_s,
+                "Arguments": {"FunctionName": "long-task"}, "End": True}  # fmt: skip
+
+    code = "exports.handler = () => new Promise((done) => setTimeout(done, 6000));"
+    long = function("long-task", code, Timeout=10)
+    resources = {"Role": role("role-long-task", "lambda.amazonaws.com", []), "Function": long}
+    started = {}
+    api = emulator.client("stepfunctions")
+    for name, timeout_s, others in (("patient", 60, resources), ("impatient", 1, {})):
+        definition = {"QueryLanguage": "JSONata", "StartAt": "Work", "States": {"Work": task(timeout_s)}}
+        arn = emulator.create(name, machine(name, definition, **others))["Arn"]
+        started[name] = api.start_execution(stateMachineArn=arn)["executionArn"]
+    ends = {}
+    for name, execution in started.items():
+        eventually(lambda execution=execution: described(emulator, execution)["status"] != "RUNNING", 20)
+        after = described(emulator, execution)
+        ends[name] = (after["status"], after.get("error"))
+    assert ends == {"patient": ("SUCCEEDED", None), "impatient": ("FAILED", "States.Timeout")}
+    for name in reversed(started):
+        emulator.delete(name)
 
 
 def test_branches_have_variables_of_their_own(emulator: Emulator) -> None:
