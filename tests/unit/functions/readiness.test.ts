@@ -183,7 +183,10 @@ describe("readiness function", () => {
 
     it("follows whatever a new writer still says of the time when it was a secondary", async () => {
       const [writer, secondary] = MEMBERS;
-      const { isConnected } = await facts([{ ...writer, SynchronizationStatus: "pending-resync" }, secondary]);
+      const { isConnected } = await facts([
+        { ...writer, SynchronizationStatus: "pending-resync" },
+        secondary,
+      ]);
       assert.equal(isConnected, true);
     });
 
