@@ -4,14 +4,15 @@
  */
 import { hostNames, loadConfig, secretArns } from "./components/config";
 import { configurationHash } from "./components/configurationHash";
+import { connectionsThreshold } from "./components/databaseConnections";
 import { environmentOf } from "./components/environment";
 import { exportFlatOutputs } from "./components/flatOutputs";
 import { forbidDefaultProviders } from "./components/guards";
 import { buildFunctions, LambdaBundles } from "./components/LambdaBundles";
 import { liveState } from "./components/liveState";
 import { omit } from "./components/omit";
-import { RegionPair } from "./components/RegionPair";
 import { guardAgainstRemoval } from "./components/preview";
+import { RegionPair } from "./components/RegionPair";
 import { peerOf, REGIONS } from "./components/regions";
 import { TemplateStack, type StackParameters } from "./components/TemplateStack";
 
@@ -142,6 +143,7 @@ const messaging = regions.both(
         MessagingKeyArn: encryption[region.place].outputs.MessagingKeyArn,
         PaymentQueueOpen: live[region.place].paymentQueueOpen,
         OnCallEmail: config.onCallEmail,
+        TicketEmail: config.ticketEmail,
       },
     }),
 );
@@ -452,13 +454,12 @@ const failoverDetection = regions.both(
       parameters: {
         StateMachineArn: failover[region.place].outputs.StateMachineArn,
         OperationsTopicArn: messaging[region.place].outputs.OperationsTopicArn,
+        TicketTopicArn: messaging[region.place].outputs.TicketTopicArn,
         EventDeadLetterQueueArn: messaging[region.place].outputs.EventDeadLetterQueueArn,
         ClusterIdentifier: database[region.place].outputs.ClusterIdentifier,
       },
     }),
 );
-
-// --- Names of both Regions: deployed from dr, so that they do not stand in the Region that fails --------------------
 
 // --- Audit trail and backups: DR's trail bucket first, the primary replicates to it and sets the way back ------------
 
@@ -499,6 +500,98 @@ const primaryAudit = new TemplateStack("audit", {
 });
 
 const audit = { primary: primaryAudit, dr: drAudit };
+
+// --- What is watched, and who is told -------------------------------------------------------------------------------
+
+const onCall = regions.both(({ place }) => ({
+  OperationsTopicArn: messaging[place].outputs.OperationsTopicArn,
+  TicketTopicArn: messaging[place].outputs.TicketTopicArn,
+}));
+
+/** What alarms and dashboards of a Region look at. */
+const watched = regions.both(({ place }) => ({
+  database: {
+    ClusterIdentifier: database[place].outputs.ClusterIdentifier,
+    DatabaseConnectionsThreshold: connectionsThreshold(config.database),
+  },
+  waysIn: {
+    ApiName: payments[place].outputs.ApiName,
+    ApiStageName: payments[place].outputs.ApiStageName,
+    LoadBalancerFullName: payments[place].outputs.LoadBalancerFullName,
+    NotificationTargetGroupFullName: payments[place].outputs.NotificationTargetGroupFullName,
+  },
+  certificate: { CertificateArn: config.certificates[place] },
+  tables: {
+    SessionsTableName: tables.outputs.SessionsTableName,
+    ResultsTableName: tables.outputs.ResultsTableName,
+    ControlTableName: tables.outputs.ControlTableName,
+  },
+  buckets: {
+    TransactionBucketName: storage[place].outputs.TransactionBucketName,
+    BackupBucketName: storage[place].outputs.BackupBucketName,
+    PeerTransactionBucketName: storage[peerOf(place)].outputs.TransactionBucketName,
+    PeerBackupBucketName: storage[peerOf(place)].outputs.BackupBucketName,
+  },
+}));
+
+const resourceAlarms = regions.both((region) => {
+  const { database: cluster, certificate, tables: globalTables, buckets } = watched[region.place];
+  const { HotPathReservedConcurrency, PathReservedConcurrency } = functions[region.place].outputs;
+  return new TemplateStack("resource-alarms", {
+    region,
+    environment,
+    parameters: {
+      ...onCall[region.place],
+      ...cluster,
+      ...certificate,
+      ...globalTables,
+      ...buckets,
+      HotPathReservedConcurrency,
+      PathReservedConcurrency,
+      RegionTableName: regionState[region.place].outputs.RegionTableName,
+    },
+  });
+});
+
+const monitoring = regions.both(
+  (region) =>
+    new TemplateStack(
+      "monitoring",
+      { region, environment, parameters: { ...onCall[region.place], ...watched[region.place].waysIn } },
+      // A composite alarm is refused while an alarm that its rule names does not exist.
+      { dependsOn: [failoverDetection[region.place], resourceAlarms[region.place]] },
+    ),
+);
+
+const auditAlarms = regions.both(
+  (region) =>
+    new TemplateStack("audit-alarms", {
+      region,
+      environment,
+      parameters: {
+        ...onCall[region.place],
+        TrailLogGroupName: audit[region.place].outputs.TrailLogGroupName,
+      },
+    }),
+);
+
+const dashboards = regions.both((region) => {
+  const { database: cluster, waysIn, certificate, tables: globalTables, buckets } = watched[region.place];
+  return new TemplateStack("dashboards", {
+    region,
+    environment,
+    parameters: {
+      ...cluster,
+      ...waysIn,
+      ...certificate,
+      ...globalTables,
+      ...buckets,
+      StateMachineArn: failover[region.place].outputs.StateMachineArn,
+    },
+  });
+});
+
+// --- Names of both Regions: deployed from dr, so that they do not stand in the Region that fails --------------------
 
 const dns = new TemplateStack("dns", {
   region: regions.dr,
@@ -548,6 +641,10 @@ const perRegion = [
   failover,
   failoverDetection,
   audit,
+  resourceAlarms,
+  monitoring,
+  auditAlarms,
+  dashboards,
 ];
 
 const stacks = [tables, dns, ...perRegion.flatMap(({ primary, dr }) => [primary, dr])];

@@ -194,6 +194,11 @@ export const CONFIG_KEYS = {
     expected: "e-mail address of the on-call engineers; absent = no subscription",
     example: "on-call@payments.example",
   },
+  ticketEmail: {
+    schema: z.email().optional(),
+    expected: "e-mail address for alarms that can wait for working hours; absent = no subscription",
+    example: "tickets@payments.example",
+  },
 } as const satisfies Record<string, KeySpec>;
 
 /** The validated configuration. */

@@ -285,6 +285,100 @@ export interface AuditAlarmsParameters {
 export interface AuditAlarmsOutputs {}
 
 /**
+ * Parameters of cfn/dashboards.yaml.
+ * Payments: dashboards of one Region, and of both.
+ */
+export interface DashboardsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /** Whether this is the primary or the DR Region. DR's stack makes the dashboard over both. */
+  readonly Place: Input<"primary" | "dr">;
+  /**
+   * The orchestrator of this Region (template failover).
+   * Pattern: `^arn:aws:states:[a-z0-9-]+:\d{12}:stateMachine:.+$`.
+   */
+  readonly StateMachineArn: Input<string>;
+  /**
+   * This Region's cluster, the dimension of its metrics (template database).
+   * Pattern: `^[A-Za-z][A-Za-z0-9-]{0,62}$`.
+   */
+  readonly ClusterIdentifier: Input<string>;
+  /**
+   * Connections to one instance that are too many - 80 % of what its largest capacity allows.
+   * At least 1. At most 5000.
+   */
+  readonly DatabaseConnectionsThreshold: Input<number | string>;
+  /**
+   * Name of the API, the dimension of its metrics (template payments).
+   * Pattern: `^[a-z][a-z0-9-]+$`.
+   */
+  readonly ApiName: Input<string>;
+  /**
+   * Its stage.
+   * Pattern: `^[a-z][a-z0-9-]*$`.
+   */
+  readonly ApiStageName: Input<string>;
+  /**
+   * Dimension of the load balancer's metrics (template payments).
+   * Pattern: `^app/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   */
+  readonly LoadBalancerFullName: Input<string>;
+  /**
+   * Dimension of the target group's metrics (template payments).
+   * Pattern: `^targetgroup/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   */
+  readonly NotificationTargetGroupFullName: Input<string>;
+  /**
+   * Existing certificate of this Region's names.
+   * Pattern: `^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/.+$`.
+   */
+  readonly CertificateArn: Input<string>;
+  /**
+   * Global table of the sessions (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly SessionsTableName: Input<string>;
+  /**
+   * Global table of the results (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ResultsTableName: Input<string>;
+  /**
+   * Global table of the control record (template tables).
+   * Pattern: `^[a-zA-Z0-9_.-]{3,255}$`.
+   */
+  readonly ControlTableName: Input<string>;
+  /**
+   * This Region's transaction logs (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly TransactionBucketName: Input<string>;
+  /**
+   * This Region's backups (template storage).
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly BackupBucketName: Input<string>;
+  /**
+   * The other Region's transaction logs.
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly PeerTransactionBucketName: Input<string>;
+  /**
+   * The other Region's backups.
+   * Pattern: `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`.
+   */
+  readonly PeerBackupBucketName: Input<string>;
+}
+
+/** Outputs of cfn/dashboards.yaml. */
+export interface DashboardsOutputs {}
+
+/**
  * Parameters of cfn/database.yaml.
  * Payments: Aurora PostgreSQL Serverless v2 - the global cluster with its first cluster (primary) or its secondary cluster (dr).
  */
@@ -705,6 +799,11 @@ export interface FailoverDetectionParameters {
    * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
    */
   readonly OperationsTopicArn: Input<string>;
+  /**
+   * Topic for working hours (template messaging).
+   * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:.+$`.
+   */
+  readonly TicketTopicArn: Input<string>;
   /**
    * For events that no target took (template messaging).
    * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:.+$`.
@@ -2744,6 +2843,7 @@ export interface Templates {
     readonly parameters: AuditAlarmsParameters;
     readonly outputs: AuditAlarmsOutputs;
   };
+  readonly dashboards: { readonly parameters: DashboardsParameters; readonly outputs: DashboardsOutputs };
   readonly database: { readonly parameters: DatabaseParameters; readonly outputs: DatabaseOutputs };
   readonly dns: { readonly parameters: DnsParameters; readonly outputs: DnsOutputs };
   readonly encryption: { readonly parameters: EncryptionParameters; readonly outputs: EncryptionOutputs };
@@ -2804,6 +2904,7 @@ export const templateOutputs: {
     "BackupPlanId",
   ],
   "audit-alarms": [],
+  dashboards: [],
   database: [
     "GlobalClusterIdentifier",
     "ClusterArn",

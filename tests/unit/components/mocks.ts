@@ -121,6 +121,7 @@ export const VALID_CONFIG: PaymentsConfig = {
   secretsKeyArns: undefined,
   keyAdministratorArn: undefined,
   onCallEmail: undefined,
+  ticketEmail: undefined,
 };
 
 /** Puts a configuration where the program reads it. Undefined values are absent keys. */

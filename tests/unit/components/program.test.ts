@@ -27,6 +27,10 @@ const BOTH = [
   "failover",
   "failover-detection",
   "audit",
+  "resource-alarms",
+  "monitoring",
+  "audit-alarms",
+  "dashboards",
 ];
 /** Made once: global tables from the primary, names from DR. */
 const ONCE = { tables: "apse1", dns: "apse2" } as const;
@@ -57,6 +61,10 @@ const SHAPES: readonly (readonly [RegExp, Output])[] = [
   [/StateMachineArn$/, (region, stack) => `arn:aws:states:${region}:123456789012:stateMachine:${stack}`],
   [/SourceId$/, () => "11111111-2222-3333-4444-555555555555"],
   [/HostedZoneId$/, () => "Z2ABCDEFGHIJKL"],
+  [/LoadBalancerFullName$/, () => "app/alb-psp-test/0123456789abcdef"],
+  [/TargetGroupFullName$/, () => "targetgroup/tg-psp-test/0123456789abcdef"],
+  [/ReservedConcurrency$/, () => "100"],
+  [/^Api(Stage)?Name$/, (_region, stack, name) => `${stack}-${name}`.toLowerCase()],
   [/(Target|DnsName)$/, (region, stack) => `${stack}.${region}.amazonaws.com`],
   [/Port$/, () => "5432"],
   [/DatabaseName$/, () => "payments"],
