@@ -31,7 +31,7 @@ export type ChangeSource = "change set" | "offline estimate" | "template";
 export interface StackPreview {
   readonly stackName: string;
   readonly region: RegionName;
-  readonly operation: "create" | "update" | "remove";
+  readonly operation: "create" | "update" | "replace" | "remove";
   readonly source: ChangeSource;
   /** Why there is no change set, and what was assumed. */
   readonly notes: readonly string[];

@@ -105,7 +105,8 @@ function actionOf(difference: ResourceDifference): ChangeAction | undefined {
     case "WILL_UPDATE":
       return "modify";
     default:
-      return undefined;
+      // A custom resource is in no database of types: its impact reads as none, though its handler is called.
+      return difference.differenceCount > 0 ? "modify" : undefined;
   }
 }
 
@@ -127,12 +128,33 @@ function reasonsOf(difference: ResourceDifference): string[] {
   }
   for (const [name, { oldValue, newValue, changeImpact }] of Object.entries(difference.propertyUpdates)) {
     const effect = String(changeImpact).includes("REPLACE") ? " (needs a replacement)" : "";
-    reasons.push(`${name}${effect}: ${quoted(oldValue)} → ${quoted(newValue)}`);
+    reasons.push(differenceText(name, effect, oldValue, newValue));
   }
   for (const [name, { oldValue, newValue }] of Object.entries(difference.otherChanges)) {
-    reasons.push(`${name}: ${quoted(oldValue)} → ${quoted(newValue)}`);
+    reasons.push(differenceText(name, "", oldValue, newValue));
   }
   return reasons;
+}
+
+/** Names the one place where structured values differ, if it is one. */
+function differenceText(name: string, effect: string, before: unknown, after: unknown): string {
+  let [path, old, current] = [name, before, after];
+  for (;;) {
+    const differing = differingKeys(old, current);
+    const [key] = differing;
+    if (differing.length !== 1 || key === undefined) break;
+    path += `.${key}`;
+    [old, current] = [(old as Record<string, unknown>)[key], (current as Record<string, unknown>)[key]];
+  }
+  return `${path}${effect}: ${quoted(old)} → ${quoted(current)}`;
+}
+
+function differingKeys(before: unknown, after: unknown): string[] {
+  if (typeof before !== "object" || typeof after !== "object" || before === null || after === null) return [];
+  if (Array.isArray(before) !== Array.isArray(after)) return [];
+  const [old, current] = [before as Record<string, unknown>, after as Record<string, unknown>];
+  const keys = new Set([...Object.keys(old), ...Object.keys(current)]);
+  return [...keys].filter((key) => JSON.stringify(old[key]) !== JSON.stringify(current[key]));
 }
 
 /** A value as a reason shows it; long and structured ones are cut. */

@@ -49,7 +49,12 @@ export function summaryOf(changes: readonly ResourceChange[]): string {
 }
 
 function headlineOf({ stackName, region, operation, source, changes }: StackPreview): string {
-  const verb = { create: "new stack", update: "update", remove: "stack removed" }[operation];
+  const verb = {
+    create: "new stack",
+    update: "update",
+    replace: "stack replaced",
+    remove: "stack removed",
+  }[operation];
   return `${stackName} (${region}), ${verb}: ${summaryOf(changes)} [${source}]`;
 }
 

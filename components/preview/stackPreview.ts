@@ -57,7 +57,7 @@ export async function previewCreation(client: StackClient, target: StackTarget):
   }));
   return {
     ...base,
-    operation: "remove",
+    operation: "replace",
     notes: ["a stack of this name exists: Pulumi would replace it as a whole"],
     changes: replaced,
   };
