@@ -13,6 +13,7 @@ import { parseAction } from "../shared/failover/parseAction";
 import type { RegionControlDependencies } from "./dependencies";
 import { lock } from "./lock";
 import { awaitApproval, checkpoint, finish } from "./progress";
+import { reasonText } from "./reasonText";
 import { abort, activate, demotePeer, fencePeer, latch } from "./roles";
 
 /** What the state machine gets back. */
@@ -69,8 +70,13 @@ function run(
     case "activate":
       return activate(dependencies, operation);
     case "abort":
-      return abort(dependencies, operation, input.reason);
+      return abort(dependencies, operation, reasonText(input.reason, input.cause));
     case "finish":
-      return finish(dependencies, operation, input.state, input.reason);
+      return finish(
+        dependencies,
+        operation,
+        input.state,
+        input.reason === undefined ? undefined : reasonText(input.reason, input.cause),
+      );
   }
 }

@@ -165,14 +165,14 @@ export async function abort(
 ): Promise<AbortResult> {
   const { operations, clock, log } = dependencies;
   const record = await operations.read();
-  if (record?.operationId !== operation.operationId) return { state: "ABORTED" };
+  if (record?.operationId !== operation.operationId) return { state: "ABORTED", reason };
   const state = record.state === "CANCELLED" || record.request === "cancel" ? "CANCELLED" : "ABORTED";
   const note = record.dryRun ? "" : await giveBack(dependencies, record);
   const changes = { state, request: "none" as const, taskToken: "", reason: `${reason}${note}` } as const;
   if (!(await operations.update(record.operationId, changes, clock.now()))) {
     log.warn("another operation took this one's place before it was aborted", { operation });
   }
-  return { state };
+  return { state, reason: changes.reason };
 }
 
 /** Own role first: the peer may only resume beside a standby. Returns what could not be given back, as text. */

@@ -22,6 +22,8 @@ export const operationReference = z.object({
 export type OperationReference = z.output<typeof operationReference>;
 
 const operation = operationReference;
+/** What a failed step said, as Step Functions gives it. Never refused: an operation must be able to end. */
+const cause = z.string().optional();
 const reason = z
   .string()
   .min(1)
@@ -36,12 +38,13 @@ export const regionControlInput = z.discriminatedUnion("action", [
   z.object({ action: z.literal("latch"), operation }),
   z.object({ action: z.literal("fencePeer"), operation }),
   z.object({ action: z.literal("activate"), operation }),
-  z.object({ action: z.literal("abort"), operation, reason }),
+  z.object({ action: z.literal("abort"), operation, reason, cause }),
   z.object({
     action: z.literal("finish"),
     operation,
     state: z.enum(["SUCCEEDED", "FAILED"]),
     reason: reason.optional(),
+    cause,
   }),
 ]);
 /** @see regionControlInput */
@@ -81,6 +84,8 @@ export interface ActivateResult {
 /** Answer to `abort`: CANCELLED when the operator asked for it. */
 export interface AbortResult {
   readonly state: "ABORTED" | "CANCELLED";
+  /** As the record has it. */
+  readonly reason: string;
 }
 
 /** What `peer-probe` is asked; a scheduled event has no action and means `probe`. */

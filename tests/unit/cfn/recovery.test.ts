@@ -8,6 +8,7 @@ import {
   boundedStates,
   budget,
   budgetGrounds,
+  causes,
   controlPlanes,
   latchedNames,
   notifications,
@@ -57,6 +58,15 @@ describeChecks("failover", [
     "names step, error and section of the runbook in every notification",
     notifications,
     [inState(set(MACHINE, `${S}/Notify/Arguments/Payload/runbookSection`), "Notify")],
+  ],
+  [
+    "keeps what the error said of a failure that ends an operation",
+    causes,
+    [
+      inState(set(MACHINE, `${S}/AfterFailure/Assign/outcome/cause`), "AfterFailure"),
+      inState(set(MACHINE, `${S}/Abort/Arguments/Payload/cause`), "Abort"),
+      inState(set(MACHINE, `${S}/FinishFailed/Arguments/Payload/cause`, ""), "FinishFailed"),
+    ],
   ],
   [
     "counts every loop and only goes forward",

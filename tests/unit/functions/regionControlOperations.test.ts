@@ -50,13 +50,48 @@ describe("region control, operated", () => {
       await regions.act("lock");
       await regions.act("latch");
       request("cancel");
-      assert.deepEqual(await regions.act("abort", { reason: "cancelled" }), { state: "CANCELLED" });
+      const cancelled = await regions.act("abort", { reason: "cancelled" });
+      assert.deepEqual(cancelled, { state: "CANCELLED", reason: "cancelled" });
       assert.equal(regions.role.state.role, "STANDBY");
 
       await regions.act("lock", {}, { operationId: "op-2" });
       const answer = await regions.act("abort", { reason: "not confirmed" }, { operationId: "op-2" });
-      assert.deepEqual(answer, { state: "ABORTED" });
+      assert.deepEqual(answer, { state: "ABORTED", reason: "not confirmed" });
     });
+
+    const failure = (errorMessage: unknown) =>
+      JSON.stringify({ errorType: "PromotionRefused", errorMessage, trace: ["at promote (index.js:1:1)"] });
+    for (const [what, cause, said] of [
+      ["what the error says", failure("the cluster\n is  changing"), " (the cluster is changing)"],
+      [
+        "a cause that is no JSON",
+        "Task timed out after 12.00 seconds",
+        " (Task timed out after 12.00 seconds)",
+      ],
+      ["a cause without a message", failure(7), ` (${failure(7)})`],
+      ["no cause when there is none", "", ""],
+      ["300 characters at most", failure("x".repeat(1_000)), ` (${"x".repeat(300)})`],
+      ["no secret", failure("key mk_live_abcdefgh1234 of 4111 1111 1111 1111"), undefined],
+    ] as const) {
+      it(`gives an end ${what}`, async () => {
+        for (const [action, input] of [
+          ["abort", {}],
+          ["finish", { state: "FAILED" }],
+        ] as const) {
+          const operationId = `op-${action}`;
+          await regions.act("lock", {}, { operationId });
+          await regions.act(
+            action,
+            { ...input, reason: "promote: PromotionRefused", cause },
+            { operationId },
+          );
+          const reason = regions.operations.record?.reason ?? "";
+          if (said === undefined) assert.doesNotMatch(reason, /abcdefgh|4111 1111/);
+          else assert.equal(reason, `promote: PromotionRefused${said}`);
+          regions.operations.record = undefined;
+        }
+      });
+    }
 
     it("keeps the token for the approval, tells the engineer, and goes on at the next checkpoint", async () => {
       await regions.act("lock");

@@ -92,6 +92,19 @@ export const notifications: Check = (templates) => {
   });
 };
 
+/** The record of an operation that failed says what the error said, not only its name. */
+export const causes: Check = (templates) => {
+  const { states } = definition(templates);
+  const kept = text(at(states["AfterFailure"], "Assign", "outcome", "cause")).includes("$failure.cause");
+  const told = { Abort: "$outcome.cause", FinishFailed: "$failure.cause" };
+  return [
+    ...(kept ? [] : [`${label("AfterFailure")} forgets the cause`]),
+    ...Object.entries(told)
+      .filter(([name, cause]) => !text(at(states[name], "Arguments", "Payload", "cause")).includes(cause))
+      .map(([name]) => `${label(name)} does not say the cause`),
+  ];
+};
+
 /** Where a state leads, with the step that the way notes: that of a checkpoint, or of a failure. */
 function ways(state: { [key: string]: Json }): { next: string; step: string | undefined }[] {
   const way = (from: Json | undefined, key: string) => {
