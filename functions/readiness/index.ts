@@ -12,6 +12,7 @@ import { systemClock } from "../shared/clock";
 import { readEnvironment } from "../shared/environment";
 import { createLogger } from "../shared/observability/logger";
 import { DynamoControl } from "../shared/regions/controlRecord";
+import { DynamoDrift } from "../shared/regions/driftRecord";
 import { HttpsStatus } from "../shared/regions/peerStatus";
 import { ADMISSION_VARIABLES } from "../shared/regions/regionState";
 import { DynamoRole } from "../shared/regions/roleRecord";
@@ -61,6 +62,7 @@ const names = (type: string) => ({
 });
 const role = new DynamoRole({ client: tables, table: environment.REGION_TABLE });
 const control = new DynamoControl({ client: tables, table: environment.CONTROL_TABLE });
+const drift = new DynamoDrift({ client: tables, table: environment.CONTROL_TABLE });
 const peer = new HttpsStatus({ apiUrl: environment.PEER_API_URL });
 const witness = new DnsWitness({
   name: environment.WITNESS_NAME,
@@ -108,6 +110,7 @@ const sources: FactSources = {
   outboxRelayEnabled: () => relayFact(events, names("rule").own("outbox-relay")),
   code: () => codeFacts(lambda, names("function")),
   stacks: () => stackFacts(stacks, names("stack")),
+  drift: () => drift.read(),
   secrets: () => secretFacts(new SecretsManagerClient(limits), environment.SECRET_ARNS),
   keys: () => keyFacts(new KMSClient(limits), environment.KEY_ARNS),
   certificate: () => certificateFacts(new ACMClient(limits), environment.CERTIFICATE_ARN),

@@ -38,6 +38,13 @@ export interface UsableFact {
   readonly problem?: string | undefined;
 }
 
+/** What the last drift detection found; it is made from outside, by `npm run drift -- --record`. */
+export interface DriftFact {
+  readonly checkedAt: Date;
+  /** What differs, each in a few words; empty when nothing does. */
+  readonly findings: readonly string[];
+}
+
 /** Everything that the evaluation judges. */
 export interface ReadinessFacts {
   readonly place: Place;
@@ -60,6 +67,8 @@ export interface ReadinessFacts {
   /** The hash of each function's live code. */
   readonly code: Fact<readonly PairFact[]>;
   readonly stacks: Fact<readonly StackFact[]>;
+  /** Undefined when no drift detection was ever recorded. */
+  readonly drift: Fact<DriftFact | undefined>;
   readonly secrets: Fact<readonly UsableFact[]>;
   readonly keys: Fact<readonly UsableFact[]>;
   readonly certificate: Fact<{ readonly status: string; readonly notAfter: Date | undefined }>;
@@ -83,6 +92,8 @@ export interface Judgement {
 export const MAX_LAG_MILLISECONDS = 30_000;
 /** Days that a certificate must last at least. ACM renews 60 days before the end; later than that something is wrong. */
 export const MIN_CERTIFICATE_DAYS = 30;
+/** Days after which a drift detection says nothing any more: it is scheduled every day, and one may be missed. */
+export const MAX_DRIFT_AGE_DAYS = 3;
 /** What Lambda keeps unreserved at least; without it no function scales. */
 export const MIN_UNRESERVED_CONCURRENCY = 100;
 
@@ -130,6 +141,7 @@ export function evaluateReadiness(facts: ReadinessFacts): Judgement[] {
     ),
     judge("code-parity", facts.code, judgePairs),
     judge("template-parity", facts.stacks, judgeStacks),
+    judge("drift", facts.drift, (drift) => judgeDrift(drift, facts.now)),
     judge("secrets", facts.secrets, judgeUsable),
     judge("keys", facts.keys, judgeUsable),
     judge("certificate", facts.certificate, (certificate) => judgeCertificate(certificate, facts.now)),
@@ -223,6 +235,18 @@ function judgeStacks(stacks: readonly StackFact[]): Verdict {
   return wrong.length === 0 && stacks.length > 0
     ? good(`${stacks.length} stacks alike`)
     : bad(wrong.join(", ") || "no stacks");
+}
+
+/** What was changed by hand in one Region is not there after a failover. */
+function judgeDrift(drift: DriftFact | undefined, now: Date): Verdict {
+  if (drift === undefined) return good("no drift detection was recorded");
+  const { checkedAt, findings } = drift;
+  const when = checkedAt.toISOString().slice(0, 16);
+  if (findings.length > 0) return bad(`found at ${when}: ${findings.join(", ")}`);
+  const days = Math.floor((now.getTime() - checkedAt.getTime()) / DAY_MILLISECONDS);
+  return days <= MAX_DRIFT_AGE_DAYS
+    ? good(`none at ${when}`)
+    : bad(`last looked for ${days} days ago: the schedule has stopped`);
 }
 
 /** A stack that was rolled back runs, but not on what was last deployed. */

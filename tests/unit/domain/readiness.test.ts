@@ -47,6 +47,7 @@ const READY: ReadinessFacts = {
   outboxRelayEnabled: known(false),
   code: known([{ name: "intake", own: "hash", peer: "hash" }]),
   stacks: known([STACK]),
+  drift: known({ checkedAt: NOW, findings: [] }),
   secrets: known([{ name: "secret-psp-local" }]),
   keys: known([{ name: "key/1" }]),
   certificate: known({ status: "ISSUED", notAfter: inDays(30) }),
@@ -78,6 +79,15 @@ describe("readiness", () => {
     assert.deepEqual(failures({ activation: known(undefined) }), []);
   });
 
+  it("is not given while the last drift detection found something, or is too long ago", () => {
+    const found = (findings: readonly string[], days = 0) =>
+      failures({ drift: known({ checkedAt: inDays(-days), findings }) });
+    assert.deepEqual(found(["stack-tables-apse1-local: SessionsTable modified"]), ["drift"]);
+    assert.deepEqual(found([], 3), []);
+    assert.deepEqual(found([], 4), ["drift"]);
+    assert.deepEqual(failures({ drift: known(undefined) }), []);
+  });
+
   it("says of the active Region, too, when its relay stands still", () => {
     const role = known({ role: "ACTIVE" as const, epoch: 3 });
     const found = evaluateReadiness({ ...READY, place: "primary", role }).find(
@@ -89,7 +99,7 @@ describe("readiness", () => {
   it("has every check in every evaluation, under one name each", () => {
     const names = evaluateReadiness(READY).map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
-    assert.equal(names.length, 17);
+    assert.equal(names.length, 18);
     const nothing = Object.fromEntries(
       Object.keys(READY).map((key) => [key, key === "place" ? "dr" : key === "now" ? NOW : unknown]),
     ) as unknown as ReadinessFacts;

@@ -347,7 +347,7 @@ describe("readiness function", () => {
     });
 
     const failing =
-      "role peer witness activation database replicationLagMilliseconds tables queue consumers outboxRelayEnabled code stacks secrets keys certificate concurrency"
+      "role peer witness activation database replicationLagMilliseconds tables queue consumers outboxRelayEnabled code stacks drift secrets keys certificate concurrency"
         .split(" ")
         .map((name) => [name, () => Promise.reject(named("AccessDenied"))]);
     const evaluate = (metric: () => Promise<void>, published: unknown[], log = new TestLog()) =>
@@ -371,7 +371,7 @@ describe("readiness function", () => {
       const result = await evaluate(() => Promise.resolve(), published);
       assert.deepEqual(
         [result.ready, result.checks.length, result.checkedAt, result.place],
-        [false, 17, NOW.toISOString(), "dr"],
+        [false, 18, NOW.toISOString(), "dr"],
       );
       assert.deepEqual(published, [17, false]);
     });

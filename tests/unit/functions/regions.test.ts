@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { AWS_TIMINGS, type WitnessReading } from "../../../functions/domain/failover";
 import { InvalidEnvironment, readEnvironment } from "../../../functions/shared/environment";
 import { DynamoControl } from "../../../functions/shared/regions/controlRecord";
+import { DynamoDrift, MAX_FINDINGS } from "../../../functions/shared/regions/driftRecord";
 import { probeObservation, witnessObservation } from "../../../functions/shared/regions/observationRecords";
 import { DynamoOperation, type OperationRecord } from "../../../functions/shared/regions/operationRecord";
 import { RecordUnreadable } from "../../../functions/shared/regions/records";
@@ -273,6 +274,19 @@ describe("the other records", () => {
     assert.deepEqual([await control.activate(activation), await control.activate(activation)], [true, false]);
     assert.equal(inputs[0]?.["ConditionExpression"], "attribute_not_exists(recordId) OR #epoch <= :epoch");
     assert.deepEqual([await control.read(), await control.read()], [activation, undefined]);
+  });
+
+  it("keep what drift detection found, as many findings as a record should have", async () => {
+    const stored = { recordId: "drift", checkedAt: AT.toISOString(), findings: ["a"] };
+    const { client, inputs } = fakeTable({}, { Item: stored }, {}, { Item: { ...stored, findings: "a" } });
+    const drift = new DynamoDrift({ client, table: "t" });
+
+    await drift.write({ checkedAt: AT, findings: Array.from({ length: MAX_FINDINGS + 1 }, () => "a") });
+
+    assert.equal((inputs[0]?.["Item"] as typeof stored).findings.length, MAX_FINDINGS);
+    assert.deepEqual(await drift.read(), { checkedAt: AT, findings: ["a"] });
+    assert.equal(await drift.read(), undefined);
+    await assert.rejects(drift.read(), RecordUnreadable);
   });
 
   it("keep observations, and forget one that cannot be understood", async () => {
