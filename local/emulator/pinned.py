@@ -106,7 +106,13 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_lambda_function_for_cfn_ref",
     ),
     "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
-    "ministack.services.cloudwatch_logs": ("_log_groups", "_append_log_events"),
+    "ministack.services.cloudwatch_logs": (
+        "_log_groups",
+        "_append_log_events",
+        "_metric_filters",
+        "_put_log_events",
+        "_put_metric_filter",
+    ),
     "ministack.services.cloudwatch": (
         "_record_history",
         "_evaluate_alarm",
@@ -198,7 +204,13 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_replication_destination",
     ),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL",),
-    "ministack.services.sqs": ("_collect_msgs", "_act_change_visibility", "_act_change_visibility_batch", "_get_q"),
+    "ministack.services.sqs": (
+        "_queues",
+        "_collect_msgs",
+        "_act_change_visibility",
+        "_act_change_visibility_batch",
+        "_get_q",
+    ),
     "ministack.services.stepfunctions": (
         "_invoke_aws_sdk_integration",
         "_add_event",

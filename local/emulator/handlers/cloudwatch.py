@@ -1,4 +1,7 @@
-"""CloudWatch: composite alarms (refused in stock) and alarms on metric math (CREATE_FAILED in stock)."""
+"""CloudWatch: composite alarms (refused in stock) and alarms on metric math (CREATE_FAILED in stock).
+
+Stock's API forgets the metrics of metric math and the suppressor of a composite alarm; both are kept beside the rest.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ class Alarm(Handler):
             made: Resource = on_event_loop(self.stock["create"], logical_id, {**props, "AlarmName": name}, stack_name)
             return made
         call("cloudwatch", "put_metric_alarm", {**props, "AlarmName": name})
+        cloudwatch._alarms[name].update(Namespace=None, MetricName=None, Metrics=props["Metrics"])
         return name, {"Arn": alarm_arn(name)}
 
     def create(self, logical_id: str, props: Json, stack_name: str) -> Resource:
@@ -46,6 +50,9 @@ class Alarm(Handler):
         on_event_loop(self.stock["delete"], physical_id, props)
 
 
+SUPPRESSION = ("ActionsSuppressor", "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
+
+
 class CompositeAlarm(Handler):
     """A rule over the states of other alarms."""
 
@@ -53,14 +60,20 @@ class CompositeAlarm(Handler):
     create_only = ("AlarmName",)
     tags = "Tags"
 
+    @staticmethod
+    def _keep(name: str, props: Json) -> None:
+        cloudwatch._composite_alarms[name].update({key: props[key] for key in SUPPRESSION if props.get(key)})
+
     def create(self, logical_id: str, props: Json, stack_name: str) -> Resource:
         name = props.get("AlarmName") or physical_name(stack_name, logical_id, 255)
         call("cloudwatch", "put_composite_alarm", {**props, "AlarmName": name})
+        self._keep(name, props)
         return name, {"Arn": alarm_arn(name)}
 
     def update(self, physical_id: str, old: Json, new: Json, stack_name: str) -> Resource:
         request = {k: v for k, v in new.items() if k != "Tags"}
         call("cloudwatch", "put_composite_alarm", {**request, "AlarmName": physical_id})
+        self._keep(physical_id, request)
         return physical_id, {"Arn": alarm_arn(physical_id)}
 
     def delete(self, physical_id: str, props: Json) -> None:

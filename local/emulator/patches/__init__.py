@@ -8,6 +8,7 @@ from ..settings import Settings
 
 MODULES = (
     "alarms",
+    "alarm_suppression",
     "api_gateway",
     "api_gateway_logs",
     "cloudformation",
@@ -22,6 +23,7 @@ MODULES = (
     "lambda_permissions",
     "lambda_workers",
     "load_balancer",
+    "log_filters",
     "memory_bounds",
     "metrics",
     "permission_names",

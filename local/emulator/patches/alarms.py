@@ -1,4 +1,4 @@
-"""CloudWatch alarms: M of N datapoints, missing data, dimensions, a regular tick, and events.
+"""CloudWatch alarms: M of N datapoints, missing data, dimensions, metric math, a regular tick, and events.
 
 AWS evaluates every period, whether data arrive or not, and sends each change of state to EventBridge
 (CloudWatch user guide, "Evaluating an alarm", "Alarm events and EventBridge"). Stock evaluates only when
@@ -21,6 +21,7 @@ from ..background import every
 from ..gateway import Json
 from ..outages import OUTAGES
 from ..settings import Settings
+from . import metric_math
 from .event_delivery import topic_admits
 
 logger = logging.getLogger("emulator.alarms")
@@ -29,6 +30,12 @@ TICK_AWS_S = 10
 """AWS seconds between two evaluations: often enough for the shortest period of a standard alarm."""
 
 LONGEST_TICK_S = 2
+
+LONG_PERIOD_AWS_S = 86_400
+
+MATH_AWS_S = 60
+"""AWS seconds between two evaluations of metric math: as often as AWS evaluates an alarm."""
+
 LATE_POINTS = 100
 EXTRA_PERIODS = 2
 """AWS looks at a few periods more than EvaluationPeriods, so that late data count."""
@@ -65,14 +72,12 @@ def decide(datapoints: list[bool | None], needed: int, treat_missing: str, curre
     return "OK"
 
 
-def datapoint(
-    points: list[Json], statistic: str, threshold: float, compare: Callable[[float, float], bool]
-) -> bool | None:
-    """Whether one period breaches; None without data."""
+def value_of(points: list[Json], statistic: str) -> float | None:
+    """The statistic of one period; None without data."""
     if not points:
         return None
     value = cloudwatch._stat_value(cloudwatch._calc_stats(points), statistic, points)
-    return None if value is None else compare(float(value), threshold)
+    return None if value is None else float(value)
 
 
 def recent(points: list[Json], since: float) -> list[Json]:
@@ -89,29 +94,68 @@ def recent(points: list[Json], since: float) -> list[Json]:
     return found
 
 
+def series(namespace: str, metric: str, dimensions: list[Json], statistic: str, period_s: float, count: int,
+           now: float) -> list[float | None]:  # fmt: skip
+    """A metric's values in the newest periods, the newest first."""
+    key = (namespace, metric, cloudwatch._dims_key(cloudwatch._dims_from_list(dimensions)))
+    slots: list[list[Json]] = [[] for _ in range(count)]
+    for point in recent(cloudwatch._metrics.get(key) or [], now - count * period_s):
+        number = int((now - point["Timestamp"]) // period_s)
+        if 0 <= number < count:
+            slots[number].append(point)
+    return [value_of(points, statistic) for points in slots]
+
+
+def mathematical(queries: list[Json], count: int, now: float, settings: Settings) -> list[float | None]:
+    """The values of metric math in the newest periods, the newest first."""
+    found: dict[int, list[float | None]] = {}
+    for query in queries:
+        stat = query.get("MetricStat")
+        if stat:
+            metric, period_s = stat["Metric"], settings.wall_seconds(float(stat["Period"]))
+            found[id(stat)] = series(metric["Namespace"], metric["MetricName"], metric.get("Dimensions") or [],
+                                     stat["Stat"], period_s, count, now)  # fmt: skip
+    return [metric_math.result(queries, lambda stat: found[id(stat)][number]) for number in range(count)]  # noqa: B023
+
+
+def period_of(alarm: Json) -> float:
+    """AWS seconds of an alarm's period; metric math has those of its metrics, which are the same."""
+    for query in alarm.get("Metrics") or []:
+        if query.get("MetricStat"):
+            return float(query["MetricStat"]["Period"])
+    return float(alarm.get("Period") or 60)
+
+
+def due(alarm: Json, now: float, settings: Settings) -> bool:
+    """Metric math and long periods are looked at less often: a day does not change within seconds."""
+    if not alarm.get("Metrics") and period_of(alarm) < LONG_PERIOD_AWS_S:
+        return True
+    pause_s = settings.wall_seconds(max(MATH_AWS_S, period_of(alarm) / 20))
+    if now - alarm.get("_looked_at", 0) < pause_s:
+        return False
+    alarm["_looked_at"] = now
+    return True
+
+
 def evaluate(alarm: Json) -> None:
-    """Evaluate one alarm on a single metric and act on a change of state."""
-    if not OUTAGES.serves(get_region(), "monitoring"):
+    """Evaluate one alarm and act on a change of state."""
+    if _settings is None or not OUTAGES.serves(get_region(), "monitoring"):
         return
-    namespace, metric = alarm.get("Namespace"), alarm.get("MetricName")
-    if not namespace or not metric or _settings is None:
+    namespace, metric, queries = alarm.get("Namespace"), alarm.get("MetricName"), alarm.get("Metrics") or []
+    compare, now = COMPARISONS.get(alarm.get("ComparisonOperator", "")), time.time()
+    if not (queries or (namespace and metric)) or compare is None or not due(alarm, now, _settings):
         return
-    dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
-    period_s = _settings.wall_seconds(float(alarm.get("Period") or 60))
     count = int(alarm.get("EvaluationPeriods") or 1)
     needed = int(alarm.get("DatapointsToAlarm") or count)
-    compare = COMPARISONS.get(alarm.get("ComparisonOperator", ""))
-    if compare is None:
-        return
-    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
-    threshold, now = float(alarm.get("Threshold") or 0), time.time()
-    stored = cloudwatch._metrics.get((namespace, metric, dimensions)) or []
-    points = recent(stored, now - (count + EXTRA_PERIODS) * period_s)
-    window = []
-    for number in range(count + EXTRA_PERIODS):
-        end, start = now - number * period_s, now - (number + 1) * period_s
-        inside = [p for p in points if start < p["Timestamp"] <= end]
-        window.append(datapoint(inside, statistic, threshold, compare))
+    if queries:
+        values = mathematical(queries, count + EXTRA_PERIODS, now, _settings)
+    else:
+        statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+        period_s = _settings.wall_seconds(period_of(alarm))
+        values = series(str(namespace), str(metric), alarm.get("Dimensions") or [], statistic, period_s,
+                        count + EXTRA_PERIODS, now)  # fmt: skip
+    threshold = float(alarm.get("Threshold") or 0)
+    window = [None if value is None else compare(value, threshold) for value in values]
     # The period that is still filling counts once it has data: AWS waits for it to end.
     datapoints = window[:count] if window[0] is not None else window[1 : count + 1]
     new = decide(datapoints, needed, alarm.get("TreatMissingData") or "missing", alarm["StateValue"])
@@ -140,7 +184,9 @@ def send_event(name: str, old: str, new: str, reason: str) -> None:
         "previousState": {"value": old},
         "configuration": {"description": alarm.get("AlarmDescription", "")},
     }
-    if alarm.get("AlarmRule"):
+    if alarm.get("Metrics"):
+        detail["configuration"]["metrics"] = alarm["Metrics"]
+    elif alarm.get("AlarmRule"):
         detail["configuration"]["alarmRule"] = alarm["AlarmRule"]
     else:
         metric = {

@@ -1,7 +1,8 @@
 """API Gateway (REST): access logs and metrics, which stock does not write.
 
 AWS writes one line per request in the stage's format and publishes Count, 4XXError, 5XXError, Latency and
-IntegrationLatency per API and stage (API Gateway developer guide, "CloudWatch logging", "Metrics").
+IntegrationLatency per API, stage and, with detailed metrics, method (API Gateway developer guide, "CloudWatch
+logging", "Metrics").
 """
 
 from __future__ import annotations
@@ -57,9 +58,12 @@ def write(destination: str, text: str) -> None:
         del stream["events"][: EVENTS_LIMIT // 10]
 
 
-def publish(api_name: str, stage: str, status: int, latency_ms: float) -> None:
-    """The metrics of one request."""
-    for dimensions in ({"ApiName": api_name, "Stage": stage}, {"ApiName": api_name}):
+def publish(api_name: str, stage: str, status: int, latency_ms: float, method: str, resource: str) -> None:
+    """The metrics of one request. A request that no method takes has none of a method."""
+    sets = [{"ApiName": api_name, "Stage": stage}, {"ApiName": api_name}]
+    if resource:
+        sets.append({"ApiName": api_name, "Stage": stage, "Method": method, "Resource": resource})
+    for dimensions in sets:
         cloudwatch.record_metric("AWS/ApiGateway", "Count", 1, "Count", dimensions)
         cloudwatch.record_metric("AWS/ApiGateway", "4XXError", int(400 <= status < 500), "Count", dimensions)
         cloudwatch.record_metric("AWS/ApiGateway", "5XXError", int(status >= 500), "Count", dimensions)
@@ -130,7 +134,8 @@ def install(settings: Settings) -> None:
             headers.setdefault("x-amzn-requestid", seen["request_id"])
         try:
             api = apigateway_v1._rest_apis.get(arguments[0]) or {}
-            publish(api.get("name", ""), arguments[1], status, latency_ms)
+            resource = str(seen.get("resource_path") or "")
+            publish(api.get("name", ""), arguments[1], status, latency_ms, arguments[2], resource)
             stage = apigateway_v1._stages_v1.get(arguments[0], {}).get(arguments[1]) or {}
             log = stage.get("accessLogSettings") or {}
             if log.get("destinationArn"):

@@ -12,7 +12,7 @@ from typing import Any
 
 import ministack.app as ministack_app
 from ministack.core.responses import get_account_id, request_scope
-from ministack.services import acm, alb
+from ministack.services import acm, alb, cloudwatch
 
 from ..gateway import Json
 from ..regions import ENTRY
@@ -64,6 +64,13 @@ def load_balancer_for(host: str, settings: Settings) -> tuple[str, Json] | None:
     return None
 
 
+def count(load_balancer_arn: str, status: int) -> None:
+    """The metric of one answer: of the target, or of the load balancer itself when the target failed (502)."""
+    dimensions = {"LoadBalancer": load_balancer_arn.split(":loadbalancer/")[-1]}
+    name = "HTTPCode_ELB_5XX_Count" if status == 502 else f"HTTPCode_Target_{status // 100}XX_Count"
+    cloudwatch.record_metric("AWS/ApplicationELB", name, 1, "Count", dimensions)
+
+
 def install(settings: Settings) -> None:
     """Wrap the recognition, the look-up, the dispatch and the event of a Lambda target."""
     stock_potential, stock_dispatch = ministack_app._is_potential_alb_request, alb.dispatch_request
@@ -88,7 +95,9 @@ def install(settings: Settings) -> None:
             ports = {listener["Port"] for listener in alb._listeners.values() if listener["LoadBalancerArn"] == arn}
             if settings.tls and HTTPS_PORT in ports:
                 port = HTTPS_PORT
-            return await stock_dispatch(balancer, method, path, headers, body, query, port, *args, **kwargs)
+            answer = await stock_dispatch(balancer, method, path, headers, body, query, port, *args, **kwargs)
+            count(arn, int(answer[0]))
+            return answer
 
     async def invoke(reference: str, group_arn: str, method: str, path: str, headers: Json, *args: Any,
                      **kwargs: Any) -> Any:  # fmt: skip

@@ -1,18 +1,21 @@
-"""Metrics that AWS publishes and stock does not: from log lines, of executions, and of databases.
+"""Metrics that AWS publishes and stock does not: from log lines, of executions, databases, queues and certificates.
 
 A log line in CloudWatch's embedded metric format becomes metrics (CloudWatch user guide, "Embedding metrics within
 logs"). Step Functions counts how executions end, RDS counts connections every minute, Aurora measures how far a
-secondary is behind ("Amazon CloudWatch metrics for Amazon Aurora").
+secondary is behind ("Amazon CloudWatch metrics for Amazon Aurora"). SQS tells how many messages wait and how old the
+oldest is, ACM how many days a certificate has left.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import time
+from datetime import datetime
 from typing import Any
 
 from ministack.core.responses import get_account_id, request_scope
-from ministack.services import cloudwatch, lambda_svc, stepfunctions
+from ministack.services import acm, cloudwatch, lambda_svc, sqs, stepfunctions
 
 from .. import control_api
 from ..background import every
@@ -31,6 +34,12 @@ DATABASE_PERIOD_AWS_S = 20
 """More often than once a minute, so that a period without data means silence, never bad luck."""
 
 SHORTEST_PERIOD_S = 0.5
+
+QUEUE_PERIOD_AWS_S = 20
+CERTIFICATE_PERIOD_AWS_S = 60
+"""AWS tells twice a day; here a new certificate must not be silent until then."""
+
+DAY_S = 86_400
 
 OUTCOMES = {
     "RUNNING": "ExecutionsStarted",
@@ -102,6 +111,35 @@ def publish_databases() -> None:
                     cloudwatch.record_metric("AWS/RDS", name, lag["seconds"] * 1000, "Milliseconds", dimensions)
 
 
+def publish_queues(clock_factor: float) -> None:
+    """Messages that wait in each queue, and the age of the oldest, in AWS seconds."""
+    now = time.time()
+    for (account, region, _), queue in list(sqs._queues._data.items()):
+        if not OUTAGES.serves(region, "monitoring"):
+            continue
+        messages = list(queue["messages"])
+        visible = sum(1 for message in messages if message["visible_at"] <= now)
+        age_s = max((now - message["sent_at"] for message in messages), default=0.0) * clock_factor
+        dimensions = {"QueueName": queue["name"]}
+        with request_scope(account, region):
+            cloudwatch.record_metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", visible, "Count", dimensions)
+            cloudwatch.record_metric("AWS/SQS", "ApproximateAgeOfOldestMessage", age_s, "Seconds", dimensions)
+
+
+def publish_certificates() -> None:
+    """Days that each certificate has left; nothing once it has ended, as on AWS."""
+    for (account, region, arn), certificate in list(acm._certificates._data.items()):
+        ends = str(certificate.get("NotAfter", ""))
+        if not ends or not OUTAGES.serves(region, "monitoring"):
+            continue
+        days = (datetime.fromisoformat(ends.replace("Z", "+00:00")).timestamp() - time.time()) / DAY_S
+        if days > 0:
+            with request_scope(account, region):
+                cloudwatch.record_metric(
+                    "AWS/CertificateManager", "DaysToExpiry", int(days), "Count", {"CertificateArn": arn}
+                )
+
+
 def install(settings: Settings) -> None:
     """Wrap the logs and the executions, and ask the databases."""
     stock_logs, stock_status = lambda_svc._emit_lambda_logs, stepfunctions._emit_execution_status_event
@@ -120,6 +158,10 @@ def install(settings: Settings) -> None:
 
     lambda_svc._emit_lambda_logs = logs
     stepfunctions._emit_execution_status_event = status
+    queue_period_s = max(SHORTEST_PERIOD_S, settings.wall_seconds(QUEUE_PERIOD_AWS_S))
+    every(queue_period_s, "queue-metrics", lambda: publish_queues(settings.clock_factor))
+    certificate_period_s = max(1, settings.wall_seconds(CERTIFICATE_PERIOD_AWS_S))
+    every(certificate_period_s, "certificate-metrics", publish_certificates)
     if settings.control_url is not None:
         period_s = max(SHORTEST_PERIOD_S, settings.wall_seconds(DATABASE_PERIOD_AWS_S))
         every(period_s, "database-metrics", _publish_databases_quietly)
