@@ -1,6 +1,7 @@
 import {
   decideLease,
   isLeaseLive,
+  peerLookSeconds,
   type LeaseDecision,
   type PeerView,
   type Place,
@@ -117,9 +118,9 @@ async function askWitness({ witness }: LeaseKeeperDependencies): Promise<Witness
   }
 }
 
-async function askPeer({ peer, log }: LeaseKeeperDependencies): Promise<PeerView | undefined> {
+async function askPeer({ peer, timings, log }: LeaseKeeperDependencies): Promise<PeerView | undefined> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await peer.look();
+    const answer = await peer.look(peerLookSeconds(timings) * 1_000);
     if (answer.reachable) {
       const { role, epoch } = answer.status;
       return role === "UNKNOWN" || epoch === null ? undefined : { role, epoch };

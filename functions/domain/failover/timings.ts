@@ -18,6 +18,14 @@ export const AWS_TIMINGS: ProtocolTimings = {
   takeoverWaitSeconds: 150,
 };
 
+/**
+ * Seconds that the lease keeper gives the other Region to answer: 3 on AWS. Two such looks are a tenth of the keeper's
+ * schedule, which is half a lease. Less than a second would tell how busy a machine is, not whether a Region is away.
+ */
+export function peerLookSeconds({ leaseSeconds }: Pick<ProtocolTimings, "leaseSeconds">): number {
+  return Math.min(3, Math.max(1, leaseSeconds / 40));
+}
+
 /** How far the clocks of two machines may differ, in seconds. A time further in the future proves nothing. */
 export const MAX_CLOCK_SKEW_SECONDS = 5;
 

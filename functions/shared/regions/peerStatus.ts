@@ -22,8 +22,11 @@ export type StatusAnswer =
 
 /** Looks at a Region from outside. */
 export interface PeerStatus {
-  /** Never throws: whatever goes wrong is a Region that cannot be reached. */
-  look(): Promise<StatusAnswer>;
+  /**
+   * Never throws: whatever goes wrong is a Region that cannot be reached.
+   * @param timeoutMilliseconds to the whole answer; default: as this way of looking was made
+   */
+  look(timeoutMilliseconds?: number): Promise<StatusAnswer>;
 }
 
 /** How to look. */
@@ -48,9 +51,11 @@ export class HttpsStatus implements PeerStatus {
     this.#options = options;
   }
 
-  async look(): Promise<StatusAnswer> {
+  async look(
+    timeoutMilliseconds = this.#options.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS,
+  ): Promise<StatusAnswer> {
     try {
-      const { code, text } = await this.#get();
+      const { code, text } = await this.#get(timeoutMilliseconds);
       const parsed = statusBody.safeParse(JSON.parse(text));
       if (!parsed.success) return { reachable: false, reason: `the answer (${code}) is not a status` };
       const traffic = code === 200 && / traffic=yes$/.test(parsed.data.summary);
@@ -60,8 +65,8 @@ export class HttpsStatus implements PeerStatus {
     }
   }
 
-  #get(): Promise<{ code: number; text: string }> {
-    const { apiUrl, ca, timeoutMilliseconds = DEFAULT_TIMEOUT_MILLISECONDS } = this.#options;
+  #get(timeoutMilliseconds: number): Promise<{ code: number; text: string }> {
+    const { apiUrl, ca } = this.#options;
     return new Promise((resolve, reject) => {
       // The signal covers name, connection, TLS and body alike; a socket's own timeout only silence.
       const signal = AbortSignal.timeout(timeoutMilliseconds);

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import type { ServiceAlarm, WitnessReading } from "../../../functions/domain/failover";
+import {
+  AWS_TIMINGS,
+  type ProtocolTimings,
+  type ServiceAlarm,
+  type WitnessReading,
+} from "../../../functions/domain/failover";
 import { createHandler, type Standing } from "../../../functions/lease-keeper/handler";
 import { serviceAlarmOf } from "../../../functions/lease-keeper/serviceAlarmOf";
 import { RecordUnreadable } from "../../../functions/shared/regions/records";
@@ -49,6 +54,8 @@ class Keeper {
   named: "primary" | "dr" | undefined = "primary";
   peer: StatusAnswer = { reachable: false, reason: "no answer within the time limit" };
   looks = 0;
+  /** Milliseconds that the peer was given at the last look. */
+  patience: number | undefined;
   duringLook: (() => void) | undefined;
   alarm: () => Promise<ServiceAlarm> = async () => "OK";
   operationReads = 0;
@@ -73,10 +80,10 @@ class Keeper {
     return this;
   }
 
-  run() {
+  run(timings: ProtocolTimings = TIMINGS) {
     const { clock, log, role } = this;
     return createHandler({
-      ...{ place: "primary", timings: TIMINGS, clock, log, role },
+      ...{ place: "primary", timings, clock, log, role },
       operations: {
         read: async () => {
           this.operationReads += 1;
@@ -91,8 +98,9 @@ class Keeper {
         },
       },
       peer: {
-        look: async () => {
+        look: async (timeoutMilliseconds) => {
           this.looks += 1;
+          this.patience = timeoutMilliseconds;
           this.duringLook?.();
           return this.peer;
         },
@@ -117,6 +125,19 @@ describe("the lease keeper's function", () => {
     assert.equal(keeper.looks, 2);
     assert.equal(keeper.operationReads, 0);
   });
+
+  for (const [seconds, leaseSeconds, where] of [
+    [3, AWS_TIMINGS.leaseSeconds, "on AWS"],
+    [1.5, AWS_TIMINGS.leaseSeconds / 2, "when the clock runs twice as fast"],
+    [1, AWS_TIMINGS.leaseSeconds / 20, "when the clock runs faster than a machine answers"],
+    [3, 600, "with the longest lease"],
+  ] as const) {
+    it(`gives the peer ${seconds} s to answer ${where}`, async () => {
+      const keeper = new Keeper("ACTIVE");
+      await keeper.run({ ...TIMINGS, leaseSeconds });
+      assert.equal(keeper.patience, seconds * 1_000);
+    });
+  }
 
   it("keeps the lease that it has just renewed, however long the peer takes", async () => {
     const keeper = new Keeper("ACTIVE");

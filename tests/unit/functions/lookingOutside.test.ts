@@ -126,6 +126,15 @@ describe("a look at a Region's /status", () => {
       timeoutMilliseconds: 500,
     }).look();
 
+  it("waits no longer than one look is given", async () => {
+    answer = { code: 200, body: "", hangs: true };
+    const apiUrl = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const started = performance.now();
+    const seen = await new HttpsStatus({ apiUrl, ca, timeoutMilliseconds: 60_000 }).look(200);
+    assert.deepEqual(seen, { reachable: false, reason: "no answer within the time limit" });
+    assert.ok(performance.now() - started < 2_000);
+  });
+
   it("gives what it says", async () => {
     answer = { code: 200, body: JSON.stringify(body) };
     assert.deepEqual(await look(), { reachable: true, status: body, traffic: false });
