@@ -8,7 +8,7 @@ import {
 import { redactLogValue, type ScopedLog } from "../shared/observability/logger";
 import type { MetricRecorder } from "../shared/observability/metrics";
 import type { OperationRecord, OperationRepository } from "../shared/regions/operationRecord";
-import { composeReport } from "./composeReport";
+import { composeReport, type FailoverReport } from "./composeReport";
 import { failureMessage, reportMessage, type Message } from "./messages";
 
 /** What the report works with. */
@@ -65,8 +65,15 @@ async function report(
     keep(key, `${JSON.stringify(composed, undefined, 2)}\n`),
     publish(reportMessage(composed, `s3://${bucket}/${key}`)),
   ]);
+  measure(dependencies.metrics, composed);
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   return { bucket, key };
+}
+
+/** What the dashboard over both Regions shows of the operations gone by. What is not known is not told as 0. */
+function measure(metrics: MetricRecorder, { rtoSeconds, rpoSeconds }: FailoverReport): void {
+  if (rtoSeconds !== null) metrics.milliseconds("RecoveryTime", rtoSeconds * 1_000);
+  if (rpoSeconds !== null) metrics.milliseconds("RecoveryPoint", rpoSeconds * 1_000);
 }
 
 /** A report without the record is better than none. */

@@ -20,7 +20,18 @@ const lost = (operationId: string, secondsBeforeOutage: number): LostPayment => 
   reason: "known_by_the_psp_only",
 });
 
+/** Remembers the times that it is told. */
+class TimesToo extends TestMetrics {
+  constructor(private readonly times: Map<string, number>) {
+    super();
+  }
+  override milliseconds(name?: string, value?: number): void {
+    this.times.set(name ?? "", value ?? NaN);
+  }
+}
+
 describe("failover report", () => {
+  let times: Map<string, number>;
   let kept: Map<string, string>;
   let messages: Message[];
   let record: OperationRecord | undefined;
@@ -29,6 +40,7 @@ describe("failover report", () => {
 
   beforeEach(() => {
     kept = new Map();
+    times = new Map();
     messages = [];
     failing = undefined;
     log = new TestLog();
@@ -69,7 +81,7 @@ describe("failover report", () => {
       regionCode: "apse2",
       clock: { now: () => after(420) },
       log,
-      metrics: new TestMetrics(),
+      metrics: new TimesToo(times),
     })({ operation: OPERATION, ...event });
   const key = `failover-reports/${OPERATION.operationId}.json`;
   const report = async (findings: object): Promise<FailoverReport> => {
@@ -122,6 +134,20 @@ describe("failover report", () => {
     assert.match(messages[0]?.text ?? "", /RTO 420 s, RPO 4.2 s/);
     assert.match(messages[0]?.text ?? "", /lost 2\./);
     assert.match(messages[0]?.text ?? "", new RegExp(`s3://bucket-transactions-.*/${key}`));
+  });
+
+  it("satisfies R53: tells the dashboard recovery time and point, and nothing where it does not know them", async () => {
+    await report({ ...ACTIVE, lost: [lost("pay_a", 4.2)] });
+    assert.deepEqual(
+      [...times],
+      [
+        ["RecoveryTime", 420_000],
+        ["RecoveryPoint", 4_200],
+      ],
+    );
+    times.clear();
+    await report({});
+    assert.deepEqual([...times], []);
   });
 
   it("says 0 for the recovery point when nothing is lost, and nothing when the Region never became active", async () => {
