@@ -373,7 +373,7 @@ describe("readiness function", () => {
         [result.ready, result.checks.length, result.checkedAt, result.place],
         [false, 18, NOW.toISOString(), "dr"],
       );
-      assert.deepEqual(published, [17, false]);
+      assert.deepEqual(published, [18, false]);
     });
 
     it("fails when it cannot be told, after it has told what it can", async () => {
@@ -382,7 +382,7 @@ describe("readiness function", () => {
         evaluate(() => Promise.reject(named("ServiceUnavailable")), published),
         { name: "ServiceUnavailable" },
       );
-      assert.deepEqual(published, [17, false]);
+      assert.deepEqual(published, [18, false]);
     });
   });
 });
