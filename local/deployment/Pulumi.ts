@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as yaml from "js-yaml";
@@ -23,6 +31,15 @@ export interface PulumiOptions {
   /** Where the program writes the flat outputs. */
   flatOutputs: string;
   signal?: AbortSignal;
+}
+
+export interface PreviewOptions {
+  /** Folders of policy packs that must agree. */
+  readonly policyPacks?: readonly string[];
+  /** File for the Markdown report. */
+  readonly report?: string | undefined;
+  /** The Region that is expected to be active; default: the one of the last deployment. */
+  readonly activeRegion?: "primary" | "dr" | undefined;
 }
 
 const exportSchema = z.object({
@@ -116,6 +133,33 @@ export class Pulumi {
     return changesOf(await this.#change("up", ...packs));
   }
 
+  /**
+   * Shows what a deployment would change, and changes nothing.
+   * @returns the engine's report, with what the program says of each stack
+   * @throws CommandError when the program, a policy or the guard over stateful resources refuses
+   */
+  async preview({ policyPacks = [], report, activeRegion }: PreviewOptions = {}): Promise<string> {
+    const { configuration } = cloudFiles(this.#options.directory);
+    const packs = policyPacks.flatMap((folder) => ["--policy-pack", folder]);
+    const expected = activeRegion === undefined ? [] : ["--config", `payments:activeRegion=${activeRegion}`];
+    // `--config` is written into the configuration file: the deployment's own must stay as it is.
+    const file = `${configuration}.preview.yaml`;
+    copyFileSync(configuration, file);
+    try {
+      const { stdout } = await this.#run(
+        [
+          ...["preview", "--stack", STACK, "--config-file", file, ...expected, "--non-interactive"],
+          ...["--color", "never", "--suppress-progress", "--suppress-outputs", ...packs],
+        ],
+        REPOSITORY,
+        report === undefined ? {} : { PREVIEW_REPORT: report },
+      );
+      return stdout.trim();
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+
   async destroy(): Promise<ResourceChanges> {
     return changesOf(await this.#change("destroy"));
   }
@@ -168,13 +212,17 @@ export class Pulumi {
     return result;
   }
 
-  async #run(args: readonly string[], cwd = REPOSITORY): Promise<ProgramResult> {
+  async #run(
+    args: readonly string[],
+    cwd = REPOSITORY,
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<ProgramResult> {
     const { engine, signal } = this.#options;
     appendFileSync(this.#log, `\n${new Date().toISOString()} pulumi ${args.join(" ")}\n`);
     const shows = ["up", "destroy", "refresh"].includes(args[0]!);
     const result = await runProgram(engine.path, args, {
       cwd,
-      env: this.#environment,
+      env: { ...this.#environment, ...environment },
       signal,
       onLine: (line) => {
         if (!args.includes("export")) {

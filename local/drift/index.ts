@@ -1,0 +1,3 @@
+export { driftClients, type DriftClients } from "./clients";
+export { detectPlatformDrift, findingsOf, type DriftReport } from "./detectPlatformDrift";
+export { driftText } from "./driftText";
