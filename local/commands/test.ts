@@ -1,17 +1,19 @@
 import { EXIT_CODES, formatElapsed, runCommand, say, UsageError } from "../cli";
 import { ensurePython } from "../toolchain";
 import { closingLine, exitCodeOf, NONE, sum, type Counts } from "../verification/counts";
+import { shortDrill } from "../verification/drill";
 import { integration } from "../verification/integration";
 import { cfnLint, check, installed, mocha, pytest } from "../verification/tools";
 
-const PARTS = ["lint", "unit", "integration"] as const;
+const PARTS = ["lint", "unit", "integration", "drill"] as const;
 type Part = (typeof PARTS)[number];
 
 const HELP = `Usage: npm test [-- --only ${PARTS.join("|")}]
 
 Verifies everything: formatting, lint, types, templates (cfn-lint, for each Region), generated files; unit and policy
 tests, coverage of the payment domain, the emulator's tests; then brings up an embedded cloud of its own on free ports,
-runs the integration tests on it and takes it down. Another clone's platform, or this one's, may run meanwhile.
+runs the integration tests on it and takes it down; and rehearses the loss of a Region on another one. Another clone's
+platform, or this one's, may run meanwhile.
 
 The last line is "N passed, N failed" over all of it.
 
@@ -67,6 +69,7 @@ const PHASES: readonly Phase[] = [
     run: async (signal) => pytest(await python(signal), signal),
   },
   { part: "integration", name: "integration tests on an embedded cloud", run: integration },
+  { part: "drill", name: "a drill: the primary Region is lost", run: shortDrill },
 ];
 
 runCommand({

@@ -1,4 +1,11 @@
+import { ACMClient, ListCertificatesCommand } from "@aws-sdk/client-acm";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import {
+  GetProvisionedConcurrencyConfigCommand,
+  LambdaClient,
+  ProvisionedConcurrencyConfigNotFoundException,
+} from "@aws-sdk/client-lambda";
 import { GetBucketReplicationCommand, S3Client, type ReplicationConfiguration } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { randomUUID } from "node:crypto";
@@ -14,6 +21,7 @@ interface RegionNames {
   readonly deadLetterQueueUrl: string;
   readonly transactionBucket: string;
   readonly artifactBucket: string;
+  readonly clusterArn: string;
 }
 
 /** What a role of one Region may, and may not, find around it. */
@@ -27,17 +35,31 @@ export interface Surroundings {
   /** Key, record id and name of whatever a probe might leave; unlike any other. */
   readonly mark: string;
   readonly tables: { readonly sessions: string; readonly results: string; readonly control: string };
-  readonly secrets: Readonly<Record<"application" | "administrator" | "merchants" | "psp", string>>;
+  readonly secrets: Readonly<
+    Record<"application" | "administrator" | "merchants" | "psp" | "synthetic", string>
+  >;
   /** Whether this Region's payment queue refuses messages, whoever sends them, as a standby's does. */
   readonly queueIsShut: boolean;
   readonly dataKeyArn: string;
   readonly peerDataKeyArn: string;
   readonly messagingKeyArn: string;
+  readonly logsKeyArn: string;
+  readonly certificateArn: string;
   /** This Region's own stream of the results table. */
   readonly resultsStreamArn: string;
   readonly eventBus: string;
   readonly operationsTopicArn: string;
   readonly clusterIdentifier: string;
+  readonly globalCluster: string;
+  readonly stateMachineArn: string;
+  /** The mapping of the payment queue to processor. */
+  readonly paymentQueueSource: string;
+  /** The mapping of the results stream to payment-events. */
+  readonly resultsStreamSource: string;
+  /** Whether outbox-relay's schedule runs, as it does in an active Region. */
+  readonly relayRuns: boolean;
+  /** Provisioned concurrency of intake, as it is; 0 when it has none. */
+  readonly warmIntakes: number;
   readonly defaultSecurityGroupId: string;
   readonly functionSecurityGroupId: string;
   /** As they are: putting them again changes nothing. */
@@ -64,6 +86,7 @@ function namesOf(outputs: FlatOutputs, place: Place): RegionNames {
     deadLetterQueueUrl: of("MessagingFunctionDeadLetterQueueUrl"),
     transactionBucket: of("StorageTransactionBucketName"),
     artifactBucket: of("ArtifactsBucketName"),
+    clusterArn: of("DatabaseClusterArn"),
   };
 }
 
@@ -94,15 +117,24 @@ export async function surroundingsOf(
       administrator: `secret-database-admin-${suffix}`,
       merchants: `secret-merchants-${suffix}`,
       psp: `secret-psp-${suffix}`,
+      synthetic: `secret-synthetic-merchant-${suffix}`,
     },
     queueIsShut: await isShut(cloud, place, own.paymentQueueUrl),
     dataKeyArn: of("EncryptionDataKeyArn"),
     peerDataKeyArn: outputs.of(other, "EncryptionDataKeyArn"),
     messagingKeyArn: of("EncryptionMessagingKeyArn"),
+    logsKeyArn: of("EncryptionLogsKeyArn"),
+    certificateArn: await certificate(cloud, place),
     resultsStreamArn: of("RegionStateResultsStreamArn"),
     eventBus: of("MessagingEventBusName"),
     operationsTopicArn: of("MessagingOperationsTopicArn"),
     clusterIdentifier: of("DatabaseClusterIdentifier"),
+    globalCluster: of("DatabaseGlobalClusterIdentifier"),
+    stateMachineArn: of("FailoverStateMachineArn"),
+    paymentQueueSource: of("FunctionsPaymentQueueSourceId"),
+    resultsStreamSource: of("FunctionsResultsStreamSourceId"),
+    relayRuns: await isEnabled(cloud, place, `rule-outbox-relay-${own.code}-${suffix}`),
+    warmIntakes: await warmth(cloud, place, `function-intake-${own.code}-${suffix}`),
     defaultSecurityGroupId: await defaultSecurityGroup(cloud, place, of("NetworkVpcId")),
     functionSecurityGroupId: of("NetworkFunctionSecurityGroupId"),
     replication: {
@@ -132,6 +164,30 @@ async function replicationOf(
   const client = new S3Client({ ...awsConfig(cloud, place), forcePathStyle: true });
   const answer = await client.send(new GetBucketReplicationCommand({ Bucket }));
   return answer.ReplicationConfiguration as ReplicationConfiguration;
+}
+
+async function certificate(cloud: EmbeddedCloud, place: Place): Promise<string> {
+  const { CertificateSummaryList = [] } = await new ACMClient(awsConfig(cloud, place)).send(
+    new ListCertificatesCommand({}),
+  );
+  return CertificateSummaryList[0]?.CertificateArn ?? "";
+}
+
+async function isEnabled(cloud: EmbeddedCloud, place: Place, Name: string): Promise<boolean> {
+  const { State } = await new EventBridgeClient(awsConfig(cloud, place)).send(
+    new DescribeRuleCommand({ Name }),
+  );
+  return State === "ENABLED";
+}
+
+async function warmth(cloud: EmbeddedCloud, place: Place, FunctionName: string): Promise<number> {
+  const answer = await new LambdaClient(awsConfig(cloud, place))
+    .send(new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: "live" }))
+    .catch((error: unknown) => {
+      if (error instanceof ProvisionedConcurrencyConfigNotFoundException) return undefined;
+      throw error;
+    });
+  return answer?.RequestedProvisionedConcurrentExecutions ?? 0;
 }
 
 async function isShut(cloud: EmbeddedCloud, place: Place, QueueUrl: string): Promise<boolean> {

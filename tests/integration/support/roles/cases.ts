@@ -60,6 +60,28 @@ const withPassRole: Judged = (around, purpose) => ({
   ],
 });
 
+/** The embedded cloud has no X-Ray. Outside the VPC: what a recovery uses must not wait for a network interface. */
+const outsideVpc: Judged = (...role) => ({
+  ...log(...role),
+  ...everywhere(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
+});
+
+/** Its environment is under the data key, which Lambda uses in the role's name; of all it calls itself nothing is. */
+const outsideVpcWithoutData: Judged = (around, purpose) => ({
+  ...outsideVpc(around, purpose),
+  "kms:Decrypt": [around.dataKeyArn],
+});
+
+/**
+ * Only one of the two would change nothing, and that one is tried: in an active Region to enable, in a standby to
+ * disable what is so already.
+ */
+const switchesRelay: Judged = (around, purpose) => {
+  const { own, accountId, suffix } = around;
+  const rule = [`arn:aws:events:${own.region}:${accountId}:rule/rule-outbox-relay-${own.code}-${suffix}`];
+  return { ...outsideVpc(around, purpose), "events:DisableRule": rule, "events:EnableRule": rule };
+};
+
 const accepts: FunctionRoleCase = {
   may: ["readApplicationSecret", "readRegionRecord", "writeSession", "sendPaymentMessage"],
   judged: inBase,
@@ -119,5 +141,137 @@ export const FUNCTION_ROLES: Readonly<Record<string, FunctionRoleCase>> = {
     may: ["readOtherRegionsReplication", "putOtherRegionsReplication"],
     judged: withPassRole,
     onlyIn: "primary",
+  },
+
+  "region-control": {
+    may: [
+      "readRegionRecord",
+      "writeRegionRecord",
+      "updateRegionRecord",
+      "readControlRecord",
+      "writeControlRecord",
+      "updateControlRecord",
+      "readOtherRegionsRecord",
+      "updateOtherRegionsRecord",
+      "describeExecution",
+      "invokeOtherRegionsCapacityControl",
+      "publishToOperations",
+    ],
+    judged: outsideVpc,
+  },
+  "peer-probe": {
+    may: [
+      "readRegionRecord",
+      "writeRegionRecord",
+      "updateRegionRecord",
+      "describeDatabase",
+      "describeExecution",
+      "putMetric",
+      "putEvent",
+      "readSyntheticSecret",
+      "sendDeadLetter",
+    ],
+    judged: outsideVpc,
+  },
+  "database-control": {
+    may: [
+      "readRegionRecord",
+      "writeRegionRecord",
+      "updateRegionRecord",
+      "describeGlobalDatabase",
+      "failOverDatabase",
+      "switchDatabaseOver",
+      "describeDatabase",
+      "describeOtherRegionsDatabase",
+    ],
+    judged: outsideVpc,
+  },
+  "capacity-control": {
+    may: [
+      "readRegionRecord",
+      "writeRegionRecord",
+      "describePaymentQueue",
+      "setPaymentQueue",
+      "describeRelayRule",
+      "keepRelayRule",
+      "listEventSources",
+      "readQueueSource",
+      "readStreamSource",
+      "keepQueueSource",
+      "keepStreamSource",
+      "readWarmth",
+      "keepWarmth",
+    ],
+    judged: switchesRelay,
+  },
+  "payment-recovery": {
+    may: [
+      "readApplicationSecret",
+      "readPspSecret",
+      "readRegionRecord",
+      "readSession",
+      "findSessions",
+      "writeSession",
+      "updateSession",
+      "readResults",
+      "writeResult",
+      "sendPaymentMessage",
+      "sendDeadLetter",
+      "writeFailoverReport",
+    ],
+    judged: inBase,
+  },
+  "synthetic-payment": { may: ["readSyntheticSecret"], judged: outsideVpcWithoutData },
+  "failover-report": {
+    may: ["readRegionRecord", "writeFailoverReport", "publishToOperations"],
+    judged: outsideVpc,
+  },
+  readiness: {
+    may: [
+      "readRegionRecord",
+      "readControlRecord",
+      "describeControl",
+      "describeSessions",
+      "describeResults",
+      "describeGlobalDatabase",
+      "describeDatabase",
+      "describeOtherRegionsDatabase",
+      "describeInstance",
+      "describePaymentQueue",
+      "readQuotas",
+      "readOtherRegionsQuotas",
+      "listEventSources",
+      "describeOwnCode",
+      "describePeersCode",
+      "describeRelayRule",
+      "describeStack",
+      "describeOtherRegionsStack",
+      "readTemplate",
+      "readOtherRegionsTemplate",
+      "describeApplicationSecret",
+      "describeMerchantSecret",
+      "describePspSecret",
+      "describeSyntheticSecret",
+      "describeDataKey",
+      "describeMessagingKey",
+      "describeLogsKey",
+      "describeCertificate",
+      "readMetrics",
+      "putMetric",
+      "putEvent",
+      "sendDeadLetter",
+    ],
+    judged: outsideVpc,
+  },
+  "lease-keeper": {
+    may: [
+      "readRegionRecord",
+      "updateRegionRecord",
+      "describeAlarms",
+      "putMetric",
+      "invokeCapacityControl",
+      "sendDeadLetter",
+    ],
+    judged: outsideVpc,
   },
 };

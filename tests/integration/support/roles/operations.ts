@@ -1,3 +1,4 @@
+import { failoverOperations } from "./failoverOperations";
 import type { Surroundings } from "./Surroundings";
 
 /** One call to AWS that a probe makes in a role's name. */
@@ -34,6 +35,7 @@ export function operations(around: Surroundings) {
     ...replicationOperations(around),
     ...networkOperations(around),
     ...administrativeOperations(around),
+    ...failoverOperations(around),
   } satisfies Record<string, Operation>;
 }
 
@@ -50,6 +52,7 @@ function secretOperations({ secrets }: Surroundings) {
     readAdministratorSecret: read(secrets.administrator),
     readMerchantSecret: read(secrets.merchants),
     readPspSecret: read(secrets.psp),
+    readSyntheticSecret: read(secrets.synthetic),
   };
 }
 
@@ -75,12 +78,33 @@ function tableOperations({ tables, own, peer, mark }: Surroundings) {
     readRegionRecord: readRecord(own.regionTable),
     readOtherRegionsRecord: { ...readRecord(peer.regionTable), region: peer.region },
     writeRegionRecord: write("PutItem", own.regionTable, "recordId"),
+    updateRegionRecord: write("UpdateItem", own.regionTable, "recordId"),
+    updateOtherRegionsRecord: {
+      ...write("UpdateItem", peer.regionTable, "recordId"),
+      region: peer.region,
+    },
+    writeOtherRegionsRecord: { ...write("PutItem", peer.regionTable, "recordId"), region: peer.region },
     deleteRegionRecord: write("DeleteItem", own.regionTable, "recordId"),
+    readControlRecord: readRecord(tables.control),
     writeControlRecord: write("PutItem", tables.control, "recordId"),
+    updateControlRecord: write("UpdateItem", tables.control, "recordId"),
+    deleteControlRecord: write("DeleteItem", tables.control, "recordId"),
+    describeControl: call("DescribeTable", "done", { TableName: tables.control }),
+    readSession: call("GetItem", "done", { TableName: tables.sessions, Key: { paymentId: id } }),
+    findSessions: call("Query", "done", {
+      TableName: tables.sessions,
+      IndexName: "index-accepted-minute",
+      KeyConditionExpression: "acceptedMinute = :mark",
+      ExpressionAttributeValues: { ":mark": id },
+    }),
+    describeSessions: call("DescribeTable", "done", { TableName: tables.sessions }),
     writeSession: write("PutItem", tables.sessions, "paymentId"),
     updateSession: write("UpdateItem", tables.sessions, "paymentId"),
     deleteSession: write("DeleteItem", tables.sessions, "paymentId"),
     scanSessions: call("Scan", "done", { TableName: tables.sessions, Limit: 1 }),
+    readResults: call("BatchGetItem", "done", {
+      RequestItems: { [tables.results]: { Keys: [{ paymentId: id }] } },
+    }),
     writeResult: write("PutItem", tables.results, "paymentId"),
     updateResult: write("UpdateItem", tables.results, "paymentId"),
     deleteResult: write("DeleteItem", tables.results, "paymentId"),
@@ -150,6 +174,7 @@ function bucketOperations({ own, peer, mark }: Surroundings) {
   return {
     writeTransactionLog: write(log.Bucket, log.Key),
     writeBesideTransactionLog: write(log.Bucket, mark),
+    writeFailoverReport: write(log.Bucket, `failover-reports/${mark}`),
     writeArtifact: write(own.artifactBucket, mark),
     readTransactionLog: call("GetObject", "NoSuchKey", log, "s3:GetObject"),
     listTransactionLog: call("ListObjectsV2", "done", { Bucket: log.Bucket, MaxKeys: 1 }, "s3:ListBucket"),
@@ -223,8 +248,14 @@ function networkOperations(around: Surroundings) {
 }
 
 function administrativeOperations(around: Surroundings) {
-  const call = (action: string, module: string, permitted: string, input: object): Operation => ({
-    actions: [action],
+  const call = (
+    action: string,
+    module: string,
+    permitted: string,
+    input: object,
+    ...keyActions: string[]
+  ): Operation => ({
+    actions: [action, ...keyActions],
     module,
     command: action === "lambda:InvokeFunction" ? "Invoke" : (action.split(":")[1] as string),
     input,
@@ -266,10 +297,15 @@ function administrativeOperations(around: Surroundings) {
     changeDatabase: call("rds:ModifyDBCluster", "client-rds", "done", {
       DBClusterIdentifier: around.clusterIdentifier,
     }),
-    publishToOperations: call("sns:Publish", "client-sns", "InvalidParameter", {
-      TopicArn: around.operationsTopicArn,
-      Message: "",
-    }),
+    publishToOperations: call(
+      "sns:Publish",
+      "client-sns",
+      "InvalidParameterException",
+      // A byte more than a message may have.
+      { TopicArn: around.operationsTopicArn, Message: "x".repeat(256 * 1024 + 1) },
+      "kms:GenerateDataKey",
+      "kms:Decrypt",
+    ),
     putEvent: call("events:PutEvents", "client-eventbridge", "done", {
       Entries: [{ EventBusName: around.eventBus, Source: mark, DetailType: mark, Detail: "not JSON" }],
     }),

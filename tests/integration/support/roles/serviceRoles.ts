@@ -25,6 +25,8 @@ export const SERVICE_ROLES: Readonly<Record<string, (around: Surroundings) => Se
   "flow-logs": flowLogs,
   "database-monitoring": databaseMonitoring,
   "api-logging": apiLogging,
+  orchestrator,
+  "failover-start": failoverStart,
 };
 
 const granted = (actions: readonly string[], resources: readonly string[]) =>
@@ -131,6 +133,59 @@ function apiLogging({ own, accountId, suffix }: Surroundings): ServiceRoleCase {
     mayNot: [
       "lambda:InvokeFunction",
       `arn:aws:lambda:${own.region}:${accountId}:function:function-processor-${own.code}-${suffix}`,
+    ],
+  };
+}
+
+function orchestrator({ own, accountId, suffix, stateMachineArn }: Surroundings): ServiceRoleCase {
+  const aliasOf = (purpose: string) =>
+    `arn:aws:lambda:${own.region}:${accountId}:function:function-${purpose}-${own.code}-${suffix}:live`;
+  const steps = [
+    "region-control",
+    "peer-probe",
+    "database-control",
+    "capacity-control",
+    "payment-recovery",
+    "synthetic-payment",
+    "failover-report",
+  ];
+  // None of these has a resource to be held to (Service Authorization Reference, CloudWatch Logs and X-Ray).
+  const delivery = ["Create", "Delete", "Get", "Update"].map((verb) => `logs:${verb}LogDelivery`);
+  const logs = ["DescribeLogGroups", "DescribeResourcePolicies", "ListLogDeliveries", "PutResourcePolicy"];
+  const traces = ["GetSamplingRules", "GetSamplingTargets", "PutTelemetryRecords", "PutTraceSegments"];
+  return {
+    service: "states.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: { "aws:SourceArn": stateMachineArn },
+    },
+    grants: {
+      "lambda:InvokeFunction": steps.map(aliasOf),
+      ...granted([...delivery, ...logs.map((name) => `logs:${name}`)], ["*"]),
+      ...granted(
+        traces.map((name) => `xray:${name}`),
+        ["*"],
+      ),
+    },
+    may: ["lambda:InvokeFunction", aliasOf("region-control")],
+    mayNot: ["lambda:InvokeFunction", aliasOf("processor")],
+  };
+}
+
+function failoverStart({ own, peer, accountId, suffix, stateMachineArn }: Surroundings): ServiceRoleCase {
+  return {
+    service: "events.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: {
+        "aws:SourceArn": `arn:aws:events:${own.region}:${accountId}:rule/*-${own.code}-${suffix}`,
+      },
+    },
+    grants: { "states:StartExecution": [stateMachineArn] },
+    may: ["states:StartExecution", stateMachineArn],
+    mayNot: [
+      "states:StartExecution",
+      `arn:aws:states:${peer.region}:${accountId}:stateMachine:statemachine-failover-${peer.code}-${suffix}`,
     ],
   };
 }
