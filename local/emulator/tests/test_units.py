@@ -147,6 +147,11 @@ def test_alarm_decisions_follow_m_of_n_and_missing_data() -> None:
     assert decide([True, False, False], 2, "missing", "OK") == "OK"
     assert decide([None, None, None], 2, "missing", "OK") == "INSUFFICIENT_DATA"
     assert decide([None, None, None], 2, "ignore", "ALARM") == "ALARM"
+    # The newest evaluation alone decides, and between two of them nothing does.
+    states = ["INSUFFICIENT_DATA"]
+    for point in (None, True, None, False, None):
+        states.append(decide([point], 1, "ignore", states[-1]))
+    assert states == ["INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "ALARM", "ALARM", "OK", "OK"]
     assert decide([None, None, None], 2, "breaching", "OK") == "ALARM"
     assert decide([None, None, None], 2, "notBreaching", "ALARM") == "OK"
     assert decide([True, None, None], 2, "notBreaching", "ALARM") == "OK"

@@ -246,6 +246,31 @@ export const controlPlanes: Check = (templates) => {
   return [...granted, ...managed, ...calls];
 };
 
+/** The newest evaluation alone decides, and when none comes any more, that is told. */
+export const readiness: Check = (templates) => {
+  const rule = resources(templates, "AWS::Events::Rule").find(({ id }) => id === "ReadinessRule");
+  const scheduleSeconds = 60 * Number(/^rate\((\d+) minutes\)$/.exec(text(rule?.properties["ScheduleExpression"]))?.[1] ?? NaN);
+  const alarms = resources(templates, "AWS::CloudWatch::Alarm").filter(
+    ({ properties }) => properties["MetricName"] === "ReadinessFailures",
+  );
+  const find = (statistic: string) => alarms.find(({ properties }) => properties["Statistic"] === statistic);
+  const [state, guard] = [find("Maximum"), find("SampleCount")];
+  if (state === undefined) return ["failover-detection/ReadinessAlarm does not follow the failures"];
+  if (guard === undefined) return ["failover-detection/ReadinessMissingAlarm does not count the evaluations"];
+  const [own, its] = [state.properties, guard.properties];
+  const windowSeconds = Number(its["Period"]) * Number(its["EvaluationPeriods"]);
+  const topics = list(its["InsufficientDataActions"]);
+  const problems: [boolean, string][] = [
+    [own["Period"] === 60 && own["EvaluationPeriods"] === 1, `${where(state)} looks at older evaluations too`],
+    [own["TreatMissingData"] === "ignore", `${where(state)} changes without an evaluation`],
+    [windowSeconds >= 2 * scheduleSeconds, `${where(guard)} cannot do without a single evaluation`],
+    [windowSeconds <= 3 * scheduleSeconds, `${where(guard)} takes long to notice`],
+    [its["DatapointsToAlarm"] === its["EvaluationPeriods"], `${where(guard)} wants an evaluation in every period`],
+    [its["TreatMissingData"] === "missing" && topics.length > 0, `${where(guard)} does not tell that none came`],
+  ];
+  return problems.flatMap(([fine, problem]) => (fine ? [] : [problem]));
+};
+
 /** Only what a failover is: the orchestrator may invoke its functions, the rules may start the orchestrator. */
 export const startOnly: Check = (templates) => {
   const allowed: Readonly<Record<string, string>> = { OrchestratorRole: "lambda:InvokeFunction", StartRole: "states:StartExecution" };
