@@ -1,9 +1,9 @@
 """How a function is run: its payloads, its log, its ends, and whose turn it is."""
 
-from __future__ import os
-import annotations
+from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
