@@ -14,6 +14,7 @@ import { omit } from "./components/omit";
 import { guardAgainstRemoval } from "./components/preview";
 import { RegionPair } from "./components/RegionPair";
 import { peerOf, REGIONS } from "./components/regions";
+import { StaticPages } from "./components/StaticPages";
 import { TemplateStack, type StackParameters } from "./components/TemplateStack";
 
 const config = loadConfig();
@@ -622,6 +623,46 @@ const dns = new TemplateStack("dns", {
   },
 });
 
+// --- Static pages: CloudFront, then a bucket in each Region that only it may read -----------------------------------
+
+const edge = new TemplateStack("edge", {
+  region: regions.dr,
+  environment,
+  parameters: {
+    SiteDomainName: names.site,
+    HostedZoneId: config.domain.hostedZoneId,
+    CertificateArn: config.edge.certificateArn,
+    WebAclArn: config.edge.webAclArn,
+    LogsKeyArn: encryption.dr.outputs.LogsKeyArn,
+    AccessLogBucketName: artifacts.dr.outputs.AccessLogBucketName,
+    BucketCleanupFunctionArn: artifacts.dr.outputs.BucketCleanupFunctionArn,
+  },
+});
+
+const staticAssets = regions.both(
+  (region) =>
+    new TemplateStack("static-assets", {
+      region,
+      environment,
+      parameters: {
+        DataKeyArn: encryption[region.place].outputs.DataKeyArn,
+        AccessLogBucketName: artifacts[region.place].outputs.AccessLogBucketName,
+        BucketCleanupFunctionArn: artifacts[region.place].outputs.BucketCleanupFunctionArn,
+        DistributionArn: edge.outputs.DistributionArn,
+      },
+    }),
+);
+
+regions.both(
+  (region) =>
+    new StaticPages(`pages-${region.code}`, {
+      region,
+      environment,
+      bucketName: staticAssets[region.place].outputs.BucketName,
+      keyArn: encryption[region.place].outputs.DataKeyArn,
+    }),
+);
+
 // --- Outputs: flat, `Primary…`, `Dr…`, `Global…` --------------------------------------------------------------------
 
 const perRegion = [
@@ -641,13 +682,14 @@ const perRegion = [
   failover,
   failoverDetection,
   audit,
+  staticAssets,
   resourceAlarms,
   monitoring,
   auditAlarms,
   dashboards,
 ];
 
-const stacks = [tables, dns, ...perRegion.flatMap(({ primary, dr }) => [primary, dr])];
+const stacks = [tables, dns, edge, ...perRegion.flatMap(({ primary, dr }) => [primary, dr])];
 
 // A stack that leaves the program takes what it holds with it: refused unless somebody has allowed that.
 guardAgainstRemoval(environment, stacks);

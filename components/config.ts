@@ -18,6 +18,12 @@ const keyArn = (region: string) =>
 
 const PRIMARY_REGION = "ap-southeast-1";
 const DR_REGION = "ap-southeast-2";
+/** CloudFront takes certificates and web ACLs of this Region only. */
+const EDGE_REGION = "us-east-1";
+
+const globalWebAclArn = z
+  .string()
+  .regex(/^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[A-Za-z0-9_-]{1,128}\/[A-Za-z0-9-]+$/);
 
 const secretPair = z.strictObject({ primary: secretArn(PRIMARY_REGION), dr: secretArn(DR_REGION) });
 
@@ -118,6 +124,13 @@ export const CONFIG_KEYS = {
       "ARN of an existing ACM certificate in each Region for api.<zone>, api-<region code>.<zone>, notifications.<zone> and notifications-<region code>.<zone>",
     example:
       "{ primary: arn:aws:acm:ap-southeast-1:123456789012:certificate/1a2b..., dr: arn:aws:acm:ap-southeast-2:... }",
+  },
+  edge: {
+    schema: z.strictObject({ certificateArn: certificateArn(EDGE_REGION), webAclArn: globalWebAclArn }),
+    expected:
+      "certificateArn of an existing ACM certificate for status.<zone>, and webAclArn of an existing web ACL of scope CLOUDFRONT, both in us-east-1, where CloudFront looks for them",
+    example:
+      "{ certificateArn: arn:aws:acm:us-east-1:123456789012:certificate/1a2b..., webAclArn: arn:aws:wafv2:us-east-1:123456789012:global/webacl/web-acl-edge-prod/1a2b... }",
   },
   psp: {
     schema: z.strictObject({ baseUrl: z.url({ protocol: /^https$/ }) }),
@@ -277,7 +290,7 @@ export function loadConfig(source: pulumi.Config = new pulumi.Config("payments")
   return config;
 }
 
-/** Host names: of the API and of the notifications, public and per Region, and of the witness. */
+/** Host names: of the API and of the notifications, public and per Region, of the witness and of the static pages. */
 export function hostNames({ domain: { zoneName } }: Pick<PaymentsConfig, "domain">) {
   const regional = (place: Place) => ({
     api: `api-${REGIONS[place].code}.${zoneName}`,
@@ -287,6 +300,7 @@ export function hostNames({ domain: { zoneName } }: Pick<PaymentsConfig, "domain
     api: `api.${zoneName}`,
     notifications: `notifications.${zoneName}`,
     witness: `witness.${zoneName}`,
+    site: `status.${zoneName}`,
     primary: regional("primary"),
     dr: regional("dr"),
   };

@@ -7,7 +7,7 @@ import type { PaymentsConfig } from "./config";
 /** What only a running embedded cloud knows; everything else of stack `local` is committed. */
 export type EmbeddedValues = Pick<
   PaymentsConfig,
-  "accountId" | "secrets" | "certificates" | "domain" | "psp"
+  "accountId" | "secrets" | "certificates" | "edge" | "domain" | "psp"
 > & {
   /** https address of the embedded cloud. */
   readonly endpoint: string;

@@ -646,6 +646,74 @@ export interface DnsOutputs {
 }
 
 /**
+ * Parameters of cfn/edge.yaml.
+ * Payments: CloudFront distribution of the static pages, with its access logs and its names.
+ */
+export interface EdgeParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Host name of the static pages.
+   * Pattern: `^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`.
+   */
+  readonly SiteDomainName: Input<string>;
+  /**
+   * Existing public hosted zone of the host name.
+   * Pattern: `^Z[0-9A-Z]{1,31}$`.
+   */
+  readonly HostedZoneId: Input<string>;
+  /**
+   * Existing certificate for the host name. CloudFront takes certificates of us-east-1 only.
+   * Pattern: `^arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+$`.
+   */
+  readonly CertificateArn: Input<string>;
+  /**
+   * Existing web ACL of scope CLOUDFRONT, which lives in us-east-1.
+   * Pattern: `^arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[A-Za-z0-9_-]{1,128}/[A-Za-z0-9-]+$`.
+   */
+  readonly WebAclArn: Input<string>;
+  /**
+   * Key for the access logs (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly LogsKeyArn: Input<string>;
+  /**
+   * Bucket that receives the log bucket's own access logs (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly AccessLogBucketName: Input<string>;
+  /**
+   * Days that the distribution's access logs are kept.
+   * Default: 400. At least 365. At most 3653.
+   */
+  readonly AccessLogRetentionDays?: Input<number | string>;
+  /**
+   * Empties the log bucket when the stack is deleted (template artifacts); none in production.
+   * Default: none. Pattern: `^(none|arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+)$`.
+   */
+  readonly BucketCleanupFunctionArn?: Input<string>;
+}
+
+/** Outputs of cfn/edge.yaml. */
+export interface EdgeOutputs {
+  /** The distribution. */
+  readonly DistributionId: string;
+  /** Its ARN, which the buckets' policies name. */
+  readonly DistributionArn: string;
+  /** Its own name, which the alias records lead to. */
+  readonly DistributionDomainName: string;
+  /** Address of the payment-status page. */
+  readonly SiteUrl: string;
+  /** Bucket of the access logs. */
+  readonly LogBucketName: string;
+}
+
+/**
  * Parameters of cfn/encryption.yaml.
  * Payments: customer-managed KMS keys of one Region for data, messaging and logs.
  */
@@ -2652,6 +2720,48 @@ export interface ResourceAlarmsParameters {
 export interface ResourceAlarmsOutputs {}
 
 /**
+ * Parameters of cfn/static-assets.yaml.
+ * Payments: bucket of the static pages of one Region, read by CloudFront only.
+ */
+export interface StaticAssetsParameters {
+  /**
+   * Ends every resource name, so that several environments can share one account.
+   * Pattern: `^[a-z][a-z0-9-]{1,14}$`.
+   */
+  readonly EnvironmentSuffix: Input<string>;
+  /** Short code of the Region that this stack stands in, part of every Regional name. */
+  readonly RegionCode: Input<"apse1" | "apse2">;
+  /**
+   * Key for the objects of this Region (template encryption).
+   * Pattern: `^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`.
+   */
+  readonly DataKeyArn: Input<string>;
+  /**
+   * Bucket that receives the access logs (template artifacts).
+   * Pattern: `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`.
+   */
+  readonly AccessLogBucketName: Input<string>;
+  /**
+   * Empties the bucket when the stack is deleted (template artifacts); none in production.
+   * Default: none. Pattern: `^(none|arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+)$`.
+   */
+  readonly BucketCleanupFunctionArn?: Input<string>;
+  /**
+   * The only reader (template edge).
+   * Pattern: `^arn:aws:cloudfront::\d{12}:distribution/[A-Z0-9]+$`.
+   */
+  readonly DistributionArn: Input<string>;
+}
+
+/** Outputs of cfn/static-assets.yaml. */
+export interface StaticAssetsOutputs {
+  /** Bucket of the static pages. */
+  readonly BucketName: string;
+  /** Its ARN. */
+  readonly BucketArn: string;
+}
+
+/**
  * Parameters of cfn/storage.yaml.
  * Payments: transaction-log and backup buckets of one Region, replicated both ways.
  */
@@ -2846,6 +2956,7 @@ export interface Templates {
   readonly dashboards: { readonly parameters: DashboardsParameters; readonly outputs: DashboardsOutputs };
   readonly database: { readonly parameters: DatabaseParameters; readonly outputs: DatabaseOutputs };
   readonly dns: { readonly parameters: DnsParameters; readonly outputs: DnsOutputs };
+  readonly edge: { readonly parameters: EdgeParameters; readonly outputs: EdgeOutputs };
   readonly encryption: { readonly parameters: EncryptionParameters; readonly outputs: EncryptionOutputs };
   readonly failover: { readonly parameters: FailoverParameters; readonly outputs: FailoverOutputs };
   readonly "failover-detection": {
@@ -2877,6 +2988,10 @@ export interface Templates {
   readonly "resource-alarms": {
     readonly parameters: ResourceAlarmsParameters;
     readonly outputs: ResourceAlarmsOutputs;
+  };
+  readonly "static-assets": {
+    readonly parameters: StaticAssetsParameters;
+    readonly outputs: StaticAssetsOutputs;
   };
   readonly storage: { readonly parameters: StorageParameters; readonly outputs: StorageOutputs };
   readonly tables: { readonly parameters: TablesParameters; readonly outputs: TablesOutputs };
@@ -2923,6 +3038,7 @@ export const templateOutputs: {
     "LatchCheckId",
     "PrimaryServesCheckId",
   ],
+  edge: ["DistributionId", "DistributionArn", "DistributionDomainName", "SiteUrl", "LogBucketName"],
   encryption: ["DataKeyArn", "MessagingKeyArn", "LogsKeyArn"],
   failover: ["StateMachineArn"],
   "failover-detection": ["ServiceAlarmName", "PeerUnavailableAlarmName"],
@@ -3049,6 +3165,7 @@ export const templateOutputs: {
   preparation: ["SchemaMigrationFunctionArn", "RegionRoleFunctionArn"],
   "region-state": ["RegionTableName", "RegionTableArn", "ResultsStreamArn"],
   "resource-alarms": [],
+  "static-assets": ["BucketName", "BucketArn"],
   storage: [
     "TransactionBucketName",
     "TransactionBucketArn",

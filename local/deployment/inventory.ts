@@ -1,6 +1,14 @@
 import { ACMClient, paginateListCertificates } from "@aws-sdk/client-acm";
 import { APIGatewayClient, GetDomainNamesCommand, GetRestApisCommand } from "@aws-sdk/client-api-gateway";
+import { BackupClient, ListBackupPlansCommand, ListBackupVaultsCommand } from "@aws-sdk/client-backup";
 import { CloudFormationClient, paginateListStacks } from "@aws-sdk/client-cloudformation";
+import {
+  CloudFrontClient,
+  ListDistributionsCommand,
+  ListOriginAccessControlsCommand,
+  ListResponseHeadersPoliciesCommand,
+} from "@aws-sdk/client-cloudfront";
+import { CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
@@ -367,6 +375,56 @@ export const INVENTORIES: readonly Inventory[] = [
     list: async (config) => {
       const { HostedZones } = await new Route53Client(config).send(new ListHostedZonesCommand({}));
       return (HostedZones ?? []).map((zone) => zone.Name);
+    },
+  },
+  {
+    kind: "CloudTrail::Trail",
+    list: async (config) => {
+      const { trailList } = await new CloudTrailClient(config).send(
+        new DescribeTrailsCommand({ includeShadowTrails: false }),
+      );
+      return (trailList ?? []).map((trail) => trail.Name);
+    },
+  },
+  {
+    kind: "Backup::BackupVault",
+    list: async (config) => {
+      const { BackupVaultList } = await new BackupClient(config).send(new ListBackupVaultsCommand({}));
+      return (BackupVaultList ?? []).map((vault) => vault.BackupVaultName);
+    },
+  },
+  {
+    kind: "Backup::BackupPlan",
+    list: async (config) => {
+      const { BackupPlansList } = await new BackupClient(config).send(new ListBackupPlansCommand({}));
+      return (BackupPlansList ?? []).map((plan) => plan.BackupPlanName);
+    },
+  },
+  {
+    kind: "CloudFront::Distribution",
+    list: async (config) => {
+      const { DistributionList } = await new CloudFrontClient(config).send(new ListDistributionsCommand({}));
+      return (DistributionList?.Items ?? []).map((distribution) => distribution.Id);
+    },
+  },
+  {
+    kind: "CloudFront::OriginAccessControl",
+    list: async (config) => {
+      const { OriginAccessControlList } = await new CloudFrontClient(config).send(
+        new ListOriginAccessControlsCommand({}),
+      );
+      return (OriginAccessControlList?.Items ?? []).map((control) => control.Name);
+    },
+  },
+  {
+    kind: "CloudFront::ResponseHeadersPolicy",
+    list: async (config) => {
+      const { ResponseHeadersPolicyList } = await new CloudFrontClient(config).send(
+        new ListResponseHeadersPoliciesCommand({ Type: "custom" }),
+      );
+      return (ResponseHeadersPolicyList?.Items ?? []).map(
+        (item) => item.ResponseHeadersPolicy?.ResponseHeadersPolicyConfig?.Name,
+      );
     },
   },
 ];

@@ -17,9 +17,19 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import {
+  CreateWebACLCommand,
+  DeleteWebACLCommand,
+  ListWebACLsCommand,
+  WAFV2Client,
+  type WebACLSummary,
+} from "@aws-sdk/client-wafv2";
 import type { EmbeddedValues } from "../../components/embeddedConfig";
 import { awsConfig, REGIONS, type EmbeddedCloud, type Place } from "../client";
 import { DOMAIN, type ExistingSecrets } from "../cloud";
+
+/** Where CloudFront looks for certificates and web ACLs. */
+const EDGE_REGION = "us-east-1";
 
 const PLACES = Object.keys(REGIONS) as Place[];
 
@@ -36,8 +46,8 @@ type SecretKey = keyof typeof SECRET_NAMES;
 const SECRET_KEYS = Object.keys(SECRET_NAMES) as SecretKey[];
 
 /**
- * Makes what the program expects to exist and never creates: the secrets and a certificate in each Region, and the
- * hosted zone. What is there already stays as it is.
+ * Makes what the program expects to exist and never creates: the secrets and a certificate in each Region, the hosted
+ * zone, and in us-east-1 what CloudFront takes from there only. What is there already stays as it is.
  * @returns the configuration values that follow from them
  */
 export async function ensurePrerequisites(
@@ -62,7 +72,11 @@ export async function ensurePrerequisites(
     endpoint: cloud.endpoint,
     accountId: cloud.accountId,
     secrets: Object.fromEntries(arns) as EmbeddedValues["secrets"],
-    certificates: await perPlace((place) => ensureCertificate(cloud, place)),
+    certificates: await perPlace((place) => ensureCertificate(new ACMClient(awsConfig(cloud, place)))),
+    edge: {
+      certificateArn: await ensureCertificate(new ACMClient(edgeConfig(cloud))),
+      webAclArn: await ensureWebAcl(cloud, suffix),
+    },
     domain: { zoneName: DOMAIN, hostedZoneId: await ensureHostedZone(cloud) },
     psp: { baseUrl: cloud.pspUrl },
   };
@@ -79,11 +93,10 @@ export async function removePrerequisites(cloud: EmbeddedCloud, suffix: string):
         )
         .catch(ignoreMissing);
     }
-    const acm = new ACMClient(awsConfig(cloud, place));
-    for (const arn of await certificateArns(acm)) {
-      await acm.send(new DeleteCertificateCommand({ CertificateArn: arn }));
-    }
+    await removeCertificates(new ACMClient(awsConfig(cloud, place)));
   }
+  await removeCertificates(new ACMClient(edgeConfig(cloud)));
+  await removeWebAcl(cloud, suffix);
   const route53 = new Route53Client(awsConfig(cloud, "dr"));
   const zone = await hostedZoneId(route53);
   if (zone !== undefined) {
@@ -112,8 +125,7 @@ async function ensureSecret(
  * Requested, not imported: the emulator does not read names out of an imported certificate, and load balancers are
  * found by the certificate's names. What its listeners present is the embedded cloud's own certificate.
  */
-async function ensureCertificate(cloud: EmbeddedCloud, place: Place): Promise<string> {
-  const client = new ACMClient(awsConfig(cloud, place));
+async function ensureCertificate(client: ACMClient): Promise<string> {
   const [known] = await certificateArns(client);
   if (known !== undefined) {
     return known;
@@ -128,11 +140,59 @@ async function ensureCertificate(cloud: EmbeddedCloud, place: Place): Promise<st
   return required(CertificateArn, "the certificate's ARN");
 }
 
+async function removeCertificates(client: ACMClient): Promise<void> {
+  for (const arn of await certificateArns(client)) {
+    await client.send(new DeleteCertificateCommand({ CertificateArn: arn }));
+  }
+}
+
 async function certificateArns(client: ACMClient): Promise<string[]> {
   const { CertificateSummaryList } = await client.send(new ListCertificatesCommand({}));
   return (CertificateSummaryList ?? [])
     .filter((each) => each.DomainName === DOMAIN)
     .map((each) => each.CertificateArn ?? "");
+}
+
+function edgeConfig(cloud: EmbeddedCloud) {
+  return { ...awsConfig(cloud, "dr"), region: EDGE_REGION };
+}
+
+function webAclName(suffix: string): string {
+  return `web-acl-edge-${suffix}`;
+}
+
+async function ensureWebAcl(cloud: EmbeddedCloud, suffix: string): Promise<string> {
+  const client = new WAFV2Client(edgeConfig(cloud));
+  const known = await webAcl(client, suffix);
+  if (known?.ARN !== undefined) {
+    return known.ARN;
+  }
+  const name = webAclName(suffix);
+  const { Summary } = await client.send(
+    new CreateWebACLCommand({
+      Name: name,
+      Scope: "CLOUDFRONT",
+      DefaultAction: { Allow: {} },
+      VisibilityConfig: { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: name },
+    }),
+  );
+  return required(Summary?.ARN, `the ARN of ${name}`);
+}
+
+async function removeWebAcl(cloud: EmbeddedCloud, suffix: string): Promise<void> {
+  const client = new WAFV2Client(edgeConfig(cloud));
+  const known = await webAcl(client, suffix);
+  if (known !== undefined) {
+    const { Id, LockToken } = known;
+    await client.send(
+      new DeleteWebACLCommand({ Name: webAclName(suffix), Scope: "CLOUDFRONT", Id, LockToken }),
+    );
+  }
+}
+
+async function webAcl(client: WAFV2Client, suffix: string): Promise<WebACLSummary | undefined> {
+  const { WebACLs } = await client.send(new ListWebACLsCommand({ Scope: "CLOUDFRONT" }));
+  return WebACLs?.find((each) => each.Name === webAclName(suffix));
 }
 
 async function ensureHostedZone(cloud: EmbeddedCloud): Promise<string> {

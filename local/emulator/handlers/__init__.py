@@ -10,6 +10,7 @@ MODULES = (
     "apigateway",
     "application_autoscaling",
     "backup",
+    "cloudfront",
     "cloudtrail",
     "cloudwatch",
     "dynamodb",

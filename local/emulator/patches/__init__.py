@@ -12,6 +12,7 @@ MODULES = (
     "api_gateway",
     "api_gateway_logs",
     "cloudformation",
+    "cloudfront",
     "cloudwatch_permissions",
     "custom_resources",
     "dynamodb_replication",

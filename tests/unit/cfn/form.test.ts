@@ -72,7 +72,7 @@ describe("CloudFormation templates", () => {
   it("are all here", () => {
     // Prepare
     const expected =
-      "artifacts audit audit-alarms dashboards database dns encryption failover failover-detection failover-functions failover-roles function-roles functions messaging monitoring network payments preparation region-state resource-alarms storage tables";
+      "artifacts audit audit-alarms dashboards database dns edge encryption failover failover-detection failover-functions failover-roles function-roles functions messaging monitoring network payments preparation region-state resource-alarms storage tables";
 
     // Act
     const found = loadTemplates();

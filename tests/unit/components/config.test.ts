@@ -209,6 +209,7 @@ describe("configuration", () => {
       api: "api.payments.example",
       notifications: "notifications.payments.example",
       witness: "witness.payments.example",
+      site: "status.payments.example",
       primary: { api: "api-apse1.payments.example", notifications: "notifications-apse1.payments.example" },
       dr: { api: "api-apse2.payments.example", notifications: "notifications-apse2.payments.example" },
     });
@@ -217,8 +218,8 @@ describe("configuration", () => {
 });
 
 describe("configuration of stack local", () => {
-  const { accountId, secrets, certificates, domain, psp } = VALID_CONFIG;
-  const values = { accountId, secrets, certificates, domain, psp, endpoint: "https://127.0.0.1:4566" };
+  const { accountId, secrets, certificates, edge, domain, psp } = VALID_CONFIG;
+  const values = { accountId, secrets, certificates, edge, domain, psp, endpoint: "https://127.0.0.1:4566" };
   let folder: string;
 
   beforeEach(() => {

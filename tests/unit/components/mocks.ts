@@ -113,6 +113,10 @@ export const VALID_CONFIG: PaymentsConfig = {
     primary: arn("acm", "ap-southeast-1", "certificate/1"),
     dr: arn("acm", "ap-southeast-2", "certificate/2"),
   },
+  edge: {
+    certificateArn: arn("acm", "us-east-1", "certificate/3"),
+    webAclArn: arn("wafv2", "us-east-1", "global/webacl/web-acl-edge-test/4"),
+  },
   psp: { baseUrl: "https://api.psp.example" },
   functions: {},
   api: {},

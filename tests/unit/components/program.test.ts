@@ -27,13 +27,14 @@ const BOTH = [
   "failover",
   "failover-detection",
   "audit",
+  "static-assets",
   "resource-alarms",
   "monitoring",
   "audit-alarms",
   "dashboards",
 ];
 /** Made once: global tables from the primary, names from DR. */
-const ONCE = { tables: "apse1", dns: "apse2" } as const;
+const ONCE = { tables: "apse1", dns: "apse2", edge: "apse2" } as const;
 
 type Output = (region: string, stackName: string, name: string) => string;
 
@@ -53,6 +54,7 @@ const SHAPES: readonly (readonly [RegExp, Output])[] = [
     /(FunctionArn|AliasArn)$/,
     (region, stack, name) => `arn:aws:lambda:${region}:123456789012:function:${stack}-${name}`,
   ],
+  [/DistributionArn$/, () => "arn:aws:cloudfront::123456789012:distribution/E1ABCDEFGHIJKL"],
   [/GlobalClusterIdentifier$/, (_region, stack) => `global-${stack.replace(/^stack-/, "")}`],
   [/ClusterArn$/, (region, stack) => `arn:aws:rds:${region}:123456789012:cluster:${stack}`],
   [/ClusterIdentifier$/, (_region, stack) => `cluster-${stack.replace(/^stack-/, "")}`],

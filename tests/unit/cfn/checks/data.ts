@@ -39,8 +39,11 @@ function denies(documents: readonly Json[], condition: string): boolean {
 
 const WITHOUT_TLS = '"Bool":{"aws:SecureTransport":false}';
 
-/** Load balancers write to SSE-S3 buckets only: the one exception from KMS, and from logging, is the access-log bucket. */
+/** Load balancers write to SSE-S3 buckets only: the access-log bucket has no KMS key, and no log of its own. */
 const ACCESS_LOGS = "AccessLogBucket";
+
+/** CloudFront delivers its standard logs by a grant in the bucket's ACL. */
+const EDGE_LOGS = "EdgeLogBucket";
 
 /** Buckets are private, versioned, encrypted, over TLS 1.2, logged, and get rid of what is old (PCI DSS 1.4.2, 3.2.1, 3.5.1, 4.2.1, 10.2.1). */
 export const buckets: Check = (templates) =>
@@ -58,7 +61,8 @@ export const buckets: Check = (templates) =>
         "is not blocked from the public",
       ],
       [
-        at(properties["OwnershipControls"], "Rules", 0, "ObjectOwnership") === "BucketOwnerEnforced",
+        at(properties["OwnershipControls"], "Rules", 0, "ObjectOwnership") ===
+          (resource.id === EDGE_LOGS ? "BucketOwnerPreferred" : "BucketOwnerEnforced"),
         "lets others own objects",
       ],
       [at(properties["VersioningConfiguration"], "Status") === "Enabled", "is not versioned"],
