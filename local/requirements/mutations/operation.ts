@@ -231,4 +231,10 @@ export const OPERATION_MUTATIONS: readonly RequirementMutation[] = [
     ],
     test: "tests/unit/repository/form.test.ts",
   },
+  {
+    requirement: "R54",
+    what: "nobody says how to destroy the platform",
+    edits: [{ file: "docs/deployment.md", find: "\n## Destroy\n", replacement: "\n" }],
+    test: "tests/unit/documents/documents.test.ts",
+  },
 ];

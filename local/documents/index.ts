@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load as loadYaml } from "js-yaml";
+import { apiReference } from "./apiReference";
+import { architectureDiagram } from "./architectureDiagram";
+import { configurationDocument, configurationTable } from "./configurationTable";
+import { costDocument } from "./cost/costDocument";
+import { inventory } from "./cost/inventory";
+import { withSection } from "./sections";
+import { wiringOf } from "./wiring";
+
+/** A file that is generated, in whole or in part. */
+export interface GeneratedDocument {
+  /** Relative to the repository. */
+  readonly file: string;
+  /** The whole content as it must be. */
+  readonly content: string;
+}
+
+/** Every generated document, made anew from what it is generated from. */
+export function generatedDocuments(repository: string): GeneratedDocument[] {
+  const text = (...parts: string[]) => readFileSync(join(repository, ...parts), "utf8");
+  const readme = [
+    ["architecture", architectureDiagram(wiringOf(text("index.ts")))],
+    ["configuration", configurationTable()],
+  ].reduce((document, [name = "", content = ""]) => withSection(document, name, content), text("README.md"));
+  return [
+    { file: "README.md", content: readme },
+    { file: "docs/configuration.md", content: configurationDocument() },
+    {
+      file: "docs/api.md",
+      content: apiReference(loadYaml(text("docs", "openapi.yaml")) as Record<string, unknown>),
+    },
+    { file: "docs/cost.md", content: costDocument(inventory(join(repository, "cfn"))) },
+  ];
+}
