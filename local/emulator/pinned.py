@@ -110,9 +110,12 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "ministack.services.cloudformation.custom_resource": ("invoke_custom_resource",),
     "ministack.services.cloudformation.engine": (
         "_resolve_dynamic_references",
+        "_evaluate_conditions",
         "_intrinsic_references",
         "validate_template_support",
     ),
+    "ministack.services.cloudformation.changesets": ("_resolve_props_for_diff",),
+    "ministack.services.cloudformation.drift": ("_DRIFT_READERS", "_json_or", "_tag_map"),
     "ministack.services.cloudformation.handlers": ("_create_stack", "_update_stack"),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
@@ -123,7 +126,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "_rds_db_cluster_attrs",
         "_lambda_function_for_cfn_ref",
     ),
-    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
+    "ministack.services.cloudformation.stacks": ("_property_recreation", "_runs_on_worker_thread"),
     "ministack.services.cloudtrail": ("_trails",),
     "ministack.services.cloudwatch_logs": (
         "_log_groups",
