@@ -172,11 +172,27 @@ function completed(asked: readonly ResourceChange[], estimated: readonly Resourc
   const changes = asked.map((change): ResourceChange => {
     const estimate = estimates.get(change.logicalId);
     if (estimate?.unknown === true && change.action === "modify") return estimate;
-    return estimate?.live === true ? { ...change, live: true } : change;
+    const reasons = withValues(change.reasons, estimate?.reasons ?? []);
+    return estimate?.live === true ? { ...change, reasons, live: true } : { ...change, reasons };
   });
   const ids = new Set(asked.map(({ logicalId }) => logicalId));
   const uncertain = estimated.filter(({ logicalId, unknown }) => unknown === true && !ids.has(logicalId));
   return [...changes, ...uncertain];
+}
+
+/** Reasons without values get those of the estimate about the same property. */
+function withValues(asked: readonly string[], estimated: readonly string[]): string[] {
+  const property = (reason: string) => /^\w+/.exec(reason)?.[0];
+  return asked.map((reason) => {
+    if (reason.includes(" → ")) return reason;
+    const values = /: .* → .*$/.exec(
+      estimated.find((each) => property(each) === property(reason)) ?? "",
+    )?.[0];
+    const cause = /, by .+$/.exec(reason)?.[0] ?? "";
+    return values === undefined
+      ? reason
+      : `${reason.slice(0, reason.length - cause.length)}${values}${cause}`;
+  });
 }
 
 async function describe(client: StackClient, StackName: string): Promise<Stack | undefined> {

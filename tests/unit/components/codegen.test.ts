@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { createOnlyProperties, isCreateOnlyStale } from "../../../components/codegen/createOnly";
 import { generate, GENERATED_FILE, isStale } from "../../../components/codegen/generate";
 import { parameterType, renderModule } from "../../../components/codegen/render";
 import { parseTemplate, type ParameterDeclaration } from "../../../components/template";
@@ -59,6 +60,23 @@ describe("generated types", () => {
     const template = (name: string) => parseTemplate(`cfn/${name}.yaml`, "Resources: {}");
     assert.equal(renderModule([template("a"), template("b")]), renderModule([template("b"), template("a")]));
     assert.equal(await generate(), await generate());
+  });
+});
+
+describe("generated table of what cannot change in place", function () {
+  this.timeout(20_000);
+
+  it("is what the templates' types give now, and stale where it is missing", async () => {
+    assert.equal(await isCreateOnlyStale(), false, 'stale: run "npm run codegen" and commit the result');
+    assert.equal(await isCreateOnlyStale(path.join(ROOT, "local/emulator/none.json")), true);
+  });
+
+  it("knows names and keys of what holds data, and no custom resource", async () => {
+    const types = await createOnlyProperties();
+    assert.ok(types["AWS::DynamoDB::GlobalTable"]?.always.includes("TableName"));
+    assert.ok(types["AWS::RDS::DBCluster"]?.always.includes("KmsKeyId"));
+    assert.ok(types["AWS::S3::Bucket"]?.always.includes("BucketName"));
+    assert.ok(Object.keys(types).every((type) => type.startsWith("AWS::")));
   });
 });
 

@@ -141,12 +141,14 @@ describe("hook of a stack", function () {
           Replacement: "False",
           LogicalResourceId: "SessionsTable",
           ResourceType: "AWS::DynamoDB::GlobalTable",
+          Details: [{ Target: { Attribute: "Properties", Name: "TableName" }, CausingEntity: "Name" }],
         },
       },
     ];
     const before = deployed("tables");
     await update("tables", before, renamed(before));
     assert.match(report(), /1 modified, change set/);
+    assert.match(report(), /table-sessions-local → table-session-local, by Name/);
     assert.equal(account.asked.at(-1), "DeleteChangeSetCommand");
   });
 
