@@ -2,7 +2,7 @@
 
 Stock knows few of Lambda's actions (a mapping can be updated without permission, and provisioned concurrency needs that
 of something else), asks for a permission of its own for a batch of messages, takes a rule of the default bus for one of a
-bus named default, and has no ARN for a global cluster.
+bus named default, and has no ARN for a global cluster, a vault or a backup.
 """
 
 from __future__ import annotations
@@ -64,6 +64,16 @@ def rds_resource(parameters: Json, region: str, account: str, stock: str) -> str
     return stock
 
 
+def backup_resource(path: str, region: str, account: str, stock: str) -> str:
+    """A backup is named by its ARN, in the path as the vault is that holds it."""
+    parts = unquote(path).strip("/").split("/")
+    if parts[0] != "backup-vaults" or len(parts) == 1:
+        return stock
+    if parts[2:3] == ["recovery-points"] and len(parts) > 3:
+        return parts[3]
+    return f"arn:aws:backup:{region}:{account}:backup-vault:{parts[1]}"
+
+
 def install(settings: Settings) -> None:
     """Wrap the look-ups."""
     stock_action, stock_resource = iam_actions._lambda_action, iam_actions.extract_resource_arn
@@ -82,6 +92,8 @@ def install(settings: Settings) -> None:
         found = stock_resource(service, method, path, headers, body, parameters, region, account, *args, **kwargs)
         if service == "rds":
             return rds_resource(parameters, region, account, found)
+        if service == "backup":
+            return backup_resource(path, region, account, found)
         if service == "events" and isinstance(found, str):
             return found.replace(":rule/default/", ":rule/")
         return found

@@ -94,6 +94,11 @@ def test_an_action_needs_its_permission(emulator: Emulator, sessions: dict[str, 
     ("lambda", "update_event_source_mapping", "lambda:UpdateEventSourceMapping",
      f"arn:aws:lambda:{PRIMARY}:{ACCOUNT}:event-source-mapping:00000000-0000-0000-0000-000000000000",
      {"UUID": "00000000-0000-0000-0000-000000000000"}),
+    ("backup", "list_recovery_points_by_backup_vault", "backup:ListRecoveryPointsByBackupVault",
+     f"arn:aws:backup:{PRIMARY}:{ACCOUNT}:backup-vault:v", {"BackupVaultName": "v"}),
+    ("backup", "delete_recovery_point", "backup:DeleteRecoveryPoint",
+     f"arn:aws:backup:{PRIMARY}:{ACCOUNT}:recovery-point:p",
+     {"BackupVaultName": "v", "RecoveryPointArn": f"arn:aws:backup:{PRIMARY}:{ACCOUNT}:recovery-point:p"}),
 ])  # fmt: skip
 def test_a_permission_may_name_its_resource(emulator: Emulator, service: str, operation: str, action: str,
                                             resource: str, request_: dict[str, Any]) -> None:  # fmt: skip
