@@ -1,3 +1,4 @@
 export { cacheDirectory, ensureTool, type Tool } from "./cache";
+export { ensureChromium } from "./chromium";
 export { ensureEngine, findOnPath, PULUMI_VERSION, type Engine } from "./engine";
-export { ensurePython } from "./python";
+export { CONTRACT, ensurePython, type PythonEnvironment } from "./python";

@@ -1,6 +1,7 @@
 import { say, tail } from "../cli";
 import { CLOCK_FACTOR_VARIABLE } from "../cloud";
 import { OwnPlatform } from "../deployment";
+import { ensureChromium } from "../toolchain";
 import { indented, single, sum, type Counts } from "./counts";
 import { mocha } from "./tools";
 
@@ -13,6 +14,8 @@ const platform = new OwnPlatform(".embedded-cloud-test", { [CLOCK_FACTOR_VARIABL
 
 /** Brings an embedded cloud up, runs the integration tests on it, and takes it down, whatever happens in between. */
 export async function integration(signal: AbortSignal): Promise<Counts> {
+  // First: where it is missing and cannot be installed, nobody should wait for the platform to learn that.
+  const environment = { ...platform.environment, CHROMIUM: await ensureChromium(signal) };
   // Of an earlier run that was killed.
   await platform.stop();
   platform.remove();
@@ -21,7 +24,7 @@ export async function integration(signal: AbortSignal): Promise<Counts> {
     const up = await command("up", signal);
     counts.push(up);
     if (up.failed === 0) {
-      counts.push(await mocha("tests/integration", signal, platform.environment, TEST_FLAGS));
+      counts.push(await mocha("tests/integration", signal, environment, TEST_FLAGS));
       counts.push(await command("down", signal));
     }
     return sum(counts);
