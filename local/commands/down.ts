@@ -1,16 +1,18 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CommandError, EXIT_CODES, exclusively, runCommand, say, step } from "../cli";
+import { CommandError, EXIT_CODES, exclusively, runCommand, say, step, UsageError } from "../cli";
 import { readEmbeddedCloud, type EmbeddedCloud } from "../client";
 import { cloudFiles, runningCloud, stopCloud, type CloudState } from "../cloud";
 import {
   databasesOf,
   deploymentTarget,
+  destroyAccountStack,
   endOutages,
   environmentSuffix,
   findLeftovers,
   letSecondaryLeaveFirst,
   Pulumi,
+  readAccountStack,
   recoverInterruptedDeployment,
   REGION_NAMES,
   removePrerequisites,
@@ -19,18 +21,34 @@ import {
 import { ensureEngine } from "../toolchain";
 
 const HELP = `Usage: npm run down
+       npm run down -- --stack NAME [--destroy-production NAME]
 
 Destroys the platform with the real "pulumi destroy", whichever Region is active, proves that nothing is left in either Region of the embedded cloud,
 stops all that "npm run up" has started and removes its state. When something is left, it is listed, everything keeps
 running for a look at it, and the exit code is 1. Without a running cloud it only tidies up.
+
+  --stack NAME               destroys a stack in an AWS account instead (Pulumi.NAME.yaml), by the pulumi on the PATH,
+                             which asks once more
+  --destroy-production NAME  production is refused without its name a second time; what protects it is lifted by hand
 
 ${EXIT_CODES}`;
 
 runCommand({
   name: "npm run down",
   help: HELP,
-  options: {},
-  async run({ signal }) {
+  options: { stack: { type: "string" }, "destroy-production": { type: "string" } },
+  async run({ values, signal }) {
+    const confirmed = values["destroy-production"];
+    if (values.stack !== undefined) {
+      await destroyAccountStack({ stack: readAccountStack(values.stack), confirmed });
+      process.stdout.write(`Stack ${values.stack} is destroyed.\n`);
+      return;
+    }
+    if (confirmed !== undefined) {
+      throw new UsageError(
+        `--destroy-production goes with --stack: the embedded cloud is never production.\n\n${HELP}`,
+      );
+    }
     const target = deploymentTarget();
     const { directory } = target;
     if (!existsSync(directory)) {

@@ -1,3 +1,4 @@
+export { destroyAccountStack, readAccountStack } from "./accountStack";
 export {
   deploy,
   environmentSuffix,
