@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { BareFunction } from "../bench/BareFunction";
 import { measurePayments } from "../bench/measurePayments";
 import { describeMachine } from "../bench/machine";
+import { measureDeployment } from "../bench/measureDeployment";
+import { measureFunctions } from "../bench/measureFunctions";
+import { measureLoad } from "../bench/measureLoad";
 import { shortcomings, type BenchResult } from "../bench/result";
 import { runParallel } from "../bench/runParallel";
 import { summarize } from "../bench/statistics";
@@ -18,41 +21,62 @@ import {
 } from "../client";
 import { CommandError, runCommand, step, UsageError } from "../cli";
 
-const HELP = `Usage: npm run bench -- [--payments N] [--parallel N] [--check] [--json FILE]
+const HELP = `Usage: npm run bench -- [payments] [--payments N] [--parallel N] [--check] [--json FILE]
+       npm run bench -- load|functions|deployment [--runs N] [--json FILE]
 
-Measures POST /v1/payments on the running platform, follows every payment to its final state, and holds the result
-against the database and the payment service provider's own ledger. Beside it, in the same run: a bare function that
-does two inserts, through the same API Gateway (a stack of its own, deleted afterwards).
+payments    measures POST /v1/payments on the running platform, follows every payment to its final state, and holds the
+            result against the database and the payment service provider's own ledger. Beside it, in the same run: a bare
+            function that does two inserts, through the same API Gateway (a stack of its own, deleted afterwards)
   --payments  how many payments are measured (default 2000), after a warm-up of a tenth, at least ten per connection
   --parallel  how many at once (default 20)
   --check     fails unless p99 is under 500 ms, every payment succeeded, and none was lost or charged twice
-  --json      where the result is recorded (default docs/bench/latest.json)
+load        payments at rising load, each step beside bare inserts into the same PostgreSQL
+functions   the size of each function's code, and how long a new process takes to initialise it
+deployment  pulumi preview and up beside CreateStack for the same templates one after another; on an embedded cloud of its
+            own, which is removed. Minutes
+  --runs      how often everything is made by pulumi up (default 1)
+
+  --json      where the result is recorded (default docs/bench/latest.json, or docs/bench/<kind>.json)
 
 Exit codes: 0 measured (and checked), 1 failed or not satisfied, 2 usage, 130 interrupted.`;
 
-const DEFAULT_FILE = "docs/bench/latest.json";
+const FOLDER = "docs/bench";
 
 runCommand({
   name: "npm run bench",
   help: HELP,
+  positionals: 1,
   options: {
     payments: { type: "string", default: "2000" },
     parallel: { type: "string", default: "20" },
+    runs: { type: "string", default: "1" },
     check: { type: "boolean" },
-    json: { type: "string", default: DEFAULT_FILE },
+    json: { type: "string" },
   },
-  async run({ values, signal }) {
+  async run({ values, positionals: [kind = "payments"], signal }) {
+    if (kind === "load") return record(values.json ?? `${FOLDER}/load.json`, await measureLoad(signal));
+    if (kind === "functions")
+      return record(values.json ?? `${FOLDER}/functions.json`, await measureFunctions(signal));
+    if (kind === "deployment") {
+      const runs = wholeNumber("--runs", values.runs, 10);
+      return record(values.json ?? `${FOLDER}/deployment.json`, await measureDeployment(runs, signal));
+    }
+    if (kind !== "payments") throw new UsageError(`There is no benchmark ${kind}.\n\n${HELP}`);
     const payments = wholeNumber("--payments", values.payments, 100_000);
     const parallel = wholeNumber("--parallel", values.parallel, 200);
     const result = await measure(payments, parallel, signal);
-    const file = values.json ?? DEFAULT_FILE;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
+    record(values.json ?? `${FOLDER}/latest.json`, result);
     print(result);
     const reasons = shortcomings(result);
     if (values.check && reasons.length > 0) throw new CommandError(`Not satisfied: ${reasons.join("; ")}.`);
   },
 });
+
+function record(file: string, result: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
+  process.stdout.write(`Recorded in ${file}. \`npm run -s documents\` puts it into docs/bench/README.md.\n`);
+}
 
 async function measure(payments: number, parallel: number, signal: AbortSignal): Promise<BenchResult> {
   const cloud = readEmbeddedCloud();

@@ -1,8 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load as loadYaml } from "js-yaml";
+import type * as z from "zod";
+import { deploymentResult, functionsResult, loadResult } from "../bench/further";
+import { benchResult } from "../bench/result";
 import { apiReference } from "./apiReference";
 import { architectureDiagram } from "./architectureDiagram";
+import { benchDocument } from "./benchDocument";
 import { configurationDocument, configurationTable } from "./configurationTable";
 import { costDocument } from "./cost/costDocument";
 import { inventory } from "./cost/inventory";
@@ -24,6 +28,16 @@ export function generatedDocuments(repository: string): GeneratedDocument[] {
     ["architecture", architectureDiagram(wiringOf(text("index.ts")))],
     ["configuration", configurationTable()],
   ].reduce((document, [name = "", content = ""]) => withSection(document, name, content), text("README.md"));
+  const recorded = <T extends z.ZodType>(name: string, schema: T) => {
+    const file = join(repository, "docs", "bench", `${name}.json`);
+    return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  };
+  const bench = benchDocument({
+    payments: benchResult.parse(JSON.parse(text("docs", "bench", "latest.json"))),
+    load: recorded("load", loadResult),
+    functions: recorded("functions", functionsResult),
+    deployment: recorded("deployment", deploymentResult),
+  });
   return [
     { file: "README.md", content: readme },
     { file: "docs/configuration.md", content: configurationDocument() },
@@ -32,5 +46,6 @@ export function generatedDocuments(repository: string): GeneratedDocument[] {
       content: apiReference(loadYaml(text("docs", "openapi.yaml")) as Record<string, unknown>),
     },
     { file: "docs/cost.md", content: costDocument(inventory(join(repository, "cfn"))) },
+    { file: "docs/bench/README.md", content: bench },
   ];
 }

@@ -5,21 +5,54 @@ import { join, relative } from "node:path";
 import { CommandError, runProgram, step, tail } from "../cli";
 import { ensureTool, type Tool } from "./cache";
 
-const REQUIREMENTS = join(__dirname, "requirements.txt");
 /** Names of `python3` in the order in which they are tried; the second is the system's own, behind a version manager's. */
 const CANDIDATES = ["python3", "/usr/bin/python3", "python3.14", "python3.13", "python3.12", "python3.11"];
 /** What the emulator's code needs. */
 const MINIMUM_MINOR = 11;
-const NEEDED_BYTES = 600 * 2 ** 20;
 const INSTALL_TIMEOUT_MS = 15 * 60_000;
 
+/** A virtual environment: what it holds, and how to see that it works. */
+export interface PythonEnvironment {
+  /** Begins the folder's name in the cache. */
+  readonly id: string;
+  readonly title: string;
+  /** What is being installed, for people. */
+  readonly contents: string;
+  /** A file of exact versions with hashes. */
+  readonly requirements: string;
+  readonly modules: readonly string[];
+  readonly neededBytes: number;
+}
+
+/** The emulator, cfn-lint and pytest. */
+const EMULATOR: PythonEnvironment = {
+  id: "python",
+  title: "Python environment with the AWS emulator",
+  contents: "the AWS emulator and cfn-lint",
+  requirements: join(__dirname, "requirements.txt"),
+  modules: ["ministack", "uvicorn", "httptools", "uvloop", "dnslib", "cfnlint", "pytest"],
+  neededBytes: 600 * 2 ** 20,
+};
+
+/** What fuzzes the API from its document. */
+export const CONTRACT: PythonEnvironment = {
+  id: "contract",
+  title: "Python environment with schemathesis",
+  contents: "schemathesis",
+  requirements: join(__dirname, "..", "contract", "requirements.txt"),
+  modules: ["schemathesis", "schemathesis.cli"],
+  neededBytes: 300 * 2 ** 20,
+};
+
 /**
- * The Python of a virtual environment that holds the emulator, cfn-lint and pytest. Use it as `python -m MODULE`.
+ * The Python of a virtual environment, by default the one that holds the emulator, cfn-lint and pytest. Use it as `python -m MODULE`.
  * @throws CommandError when there is no usable Python or the packages do not install
  */
-export async function ensurePython(options: { cache?: string; signal?: AbortSignal } = {}): Promise<string> {
+export async function ensurePython(
+  options: { cache?: string; signal?: AbortSignal; environment?: PythonEnvironment } = {},
+): Promise<string> {
   const base = await findPython(options.signal);
-  return pythonOf(await ensureTool(pythonTool(base), options));
+  return pythonOf(await ensureTool(pythonTool(base, options.environment), options));
 }
 
 function pythonOf(folder: string): string {
@@ -33,22 +66,22 @@ interface BasePython {
 }
 
 /** The virtual environment as a tool of the cache. A Python of another version has another environment. */
-export function pythonTool(base: BasePython): Tool {
+export function pythonTool(base: BasePython, environment = EMULATOR): Tool {
   const hash = createHash("sha256")
-    .update(readFileSync(REQUIREMENTS))
+    .update(readFileSync(environment.requirements))
     .update(base.command)
     .digest("hex")
     .slice(0, 12);
   return {
-    id: `python-${base.version}-${hash}`,
-    title: "Python environment with the AWS emulator",
-    neededBytes: NEEDED_BYTES,
-    build: (folder, signal) => buildEnvironment(base, folder, signal),
+    id: `${environment.id}-${base.version}-${hash}`,
+    title: environment.title,
+    neededBytes: environment.neededBytes,
+    build: (folder, signal) => buildEnvironment(base, environment, folder, signal),
     fingerprint: fingerprintOfFiles,
     async probe(folder, signal) {
       const { code, stderr } = await runProgram(
         pythonOf(folder),
-        ["-c", "import ministack, uvicorn, httptools, uvloop, dnslib, cfnlint, pytest"],
+        ["-c", `import ${environment.modules.join(", ")}`],
         {
           signal,
           timeoutMs: 60_000,
@@ -68,9 +101,14 @@ function pythonEnvironment(): NodeJS.ProcessEnv {
   return { ...environment, PYTHONNOUSERSITE: "1" };
 }
 
-async function buildEnvironment(base: BasePython, folder: string, signal?: AbortSignal): Promise<void> {
+async function buildEnvironment(
+  base: BasePython,
+  { contents, requirements }: PythonEnvironment,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const options = { signal, timeoutMs: INSTALL_TIMEOUT_MS, env: pythonEnvironment() };
-  await step("Installing the AWS emulator and cfn-lint", async () => {
+  await step(`Installing ${contents}`, async () => {
     const created = await runProgram(base.command, ["-m", "venv", folder], options);
     if (created.code !== 0) {
       throw new CommandError(
@@ -79,7 +117,7 @@ async function buildEnvironment(base: BasePython, folder: string, signal?: Abort
       );
     }
     const args = ["-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-input", "-q"];
-    const installed = await runProgram(pythonOf(folder), [...args, "-r", REQUIREMENTS], options);
+    const installed = await runProgram(pythonOf(folder), [...args, "-r", requirements], options);
     if (installed.code !== 0) {
       throw new CommandError(`pip install failed; run the command again.\n${tail(installed.stderr)}`);
     }

@@ -237,4 +237,105 @@ export const OPERATION_MUTATIONS: readonly RequirementMutation[] = [
     edits: [{ file: "docs/deployment.md", find: "\n## Destroy\n", replacement: "\n" }],
     test: "tests/unit/documents/documents.test.ts",
   },
+  {
+    requirement: "R26",
+    what: "the database keeps its backups for a day",
+    edits: [
+      {
+        file: "cfn/database.yaml",
+        find: "BackupRetentionPeriod: !Ref BackupRetentionDays",
+        replacement: "BackupRetentionPeriod: 1",
+      },
+    ],
+    test: "tests/unit/cfn/data.test.ts",
+  },
+  {
+    requirement: "R28",
+    what: "daily backups stay in their Region",
+    edits: [
+      {
+        file: "cfn/audit.yaml",
+        find: "            Lifecycle: { DeleteAfterDays: !Ref BackupRetentionDays }\n            CopyActions:",
+        replacement:
+          "            Lifecycle: { DeleteAfterDays: !Ref BackupRetentionDays }\n            Copies:",
+      },
+    ],
+    test: "tests/unit/cfn/evidence.test.ts",
+  },
+  {
+    requirement: "R34",
+    what: "the trail's files can be changed unnoticed",
+    edits: [
+      {
+        file: "cfn/audit.yaml",
+        find: "EnableLogFileValidation: true",
+        replacement: "EnableLogFileValidation: false",
+      },
+    ],
+    test: "tests/unit/cfn/evidence.test.ts",
+  },
+  {
+    requirement: "R35",
+    what: "the intake's log is not under the logs key",
+    edits: [
+      {
+        file: "cfn/function-roles.yaml",
+        find: "function-intake-${RegionCode}-${EnvironmentSuffix}\n      RetentionInDays: !Ref LogRetentionDays\n      KmsKeyId: !Ref LogsKeyArn",
+        replacement:
+          "function-intake-${RegionCode}-${EnvironmentSuffix}\n      RetentionInDays: !Ref LogRetentionDays",
+      },
+    ],
+    test: "tests/unit/cfn/compute.test.ts",
+  },
+  {
+    requirement: "R40",
+    what: "nobody is told that a certificate ends",
+    edits: [
+      { file: "cfn/resource-alarms.yaml", find: "MetricName: DaysToExpiry", replacement: "MetricName: Days" },
+    ],
+    test: "tests/unit/cfn/monitoring.test.ts",
+  },
+  {
+    requirement: "R43",
+    what: "a queue outlives its stack",
+    edits: [
+      {
+        file: "cfn/messaging.yaml",
+        find: "  PaymentQueue:\n    Type: AWS::SQS::Queue\n    DeletionPolicy: Delete",
+        replacement: "  PaymentQueue:\n    Type: AWS::SQS::Queue\n    DeletionPolicy: Retain",
+      },
+    ],
+    test: "tests/unit/cfn/form.test.ts",
+  },
+  {
+    requirement: "R47",
+    what: "the API is not known of either Region",
+    edits: [{ file: "index.ts", find: "  functions,\n  payments,\n", replacement: "  functions,\n" }],
+    test: "tests/unit/components/program.test.ts",
+  },
+  {
+    requirement: "R50",
+    what: "half of the error budget may burn in an hour before anybody is woken",
+    edits: [
+      {
+        file: "cfn/monitoring.yaml",
+        find: "Threshold: 0.0144\n      TreatMissingData: notBreaching\n  BurnFiveMinutesAlarm:",
+        replacement: "Threshold: 0.1\n      TreatMissingData: notBreaching\n  BurnFiveMinutesAlarm:",
+      },
+    ],
+    test: "tests/unit/cfn/monitoring.test.ts",
+  },
+  {
+    requirement: "R53",
+    what: "the dashboard over both Regions shows one Region's recovery time only",
+    edits: [
+      {
+        file: "cfn/dashboards.yaml",
+        find: '"RecoveryTime", "region", "ap-southeast-2", "service", "failover-report", {"label": "to ap-southeast-2", "region": "ap-southeast-2"}',
+        replacement:
+          '"RecoveryTime", "region", "ap-southeast-2", "service", "failover-report", {"label": "to ap-southeast-2", "region": "ap-southeast-1"}',
+      },
+    ],
+    test: "tests/unit/cfn/dashboards.test.ts",
+  },
 ];

@@ -123,4 +123,28 @@ export const PLATFORM_MUTATIONS: readonly RequirementMutation[] = [
     ],
     test: "tests/unit/cfn/service.test.ts",
   },
+  {
+    requirement: "R4",
+    what: "a preview only warns of data that would be lost",
+    edits: [
+      {
+        file: "components/preview/guard.ts",
+        find: '    outcome: "refused",\n',
+        replacement: '    outcome: "warned",\n',
+      },
+    ],
+    test: "tests/unit/components/preview/hook.test.ts",
+  },
+  {
+    requirement: "R12",
+    what: "the pages come from one Region only",
+    edits: [
+      {
+        file: "cfn/edge.yaml",
+        find: "Items: [{ OriginId: primary }, { OriginId: dr }]",
+        replacement: "Items: [{ OriginId: primary }]",
+      },
+    ],
+    test: "tests/unit/cfn/evidence.test.ts",
+  },
 ];

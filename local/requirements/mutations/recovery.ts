@@ -156,4 +156,16 @@ export const RECOVERY_MUTATIONS: readonly RequirementMutation[] = [
     ],
     test: "tests/unit/functions/shared.test.ts",
   },
+  {
+    requirement: "R17",
+    what: "failing functions do not turn the service alarm red",
+    edits: [
+      {
+        file: "cfn/failover-detection.yaml",
+        find: "AlarmRule: !Sub ALARM(${FunctionErrorsAlarm}) OR ALARM(${IntakeFaultsAlarm})",
+        replacement: "AlarmRule: !Sub ALARM(${IntakeFaultsAlarm})",
+      },
+    ],
+    test: "tests/unit/cfn/monitoring.test.ts",
+  },
 ];

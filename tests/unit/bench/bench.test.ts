@@ -5,27 +5,7 @@ import { runParallel } from "../../../local/bench/runParallel";
 import { percentile, summarize } from "../../../local/bench/statistics";
 import { verifyPayments } from "../../../local/bench/verifyPayments";
 import type { PspLedgerEntry } from "../../../local/psp/PspLedger";
-
-const LATENCY = { count: 2000, p50: 50, p99: 200, max: 300, perSecond: 400 };
-const GOOD: BenchResult = {
-  recordedAt: "2026-11-24T09:05:00.000Z",
-  machine: { cpuModel: "x", cores: 2, memoryGiB: 24, platform: "linux x64", node: "v24.21.0" },
-  parallel: 20,
-  cold: LATENCY,
-  payments: LATENCY,
-  bareFunction: LATENCY,
-  medianRatio: 1,
-  secondsUntilAllFinal: 10,
-  outcome: {
-    acknowledged: 2000,
-    succeeded: 2000,
-    notSucceeded: 0,
-    missingInDatabase: 0,
-    missingAtPsp: 0,
-    chargedTwice: 0,
-    ledgerDifference: 0,
-  },
-};
+import { GOOD_RUN } from "./goodRun";
 
 describe("benchmark", () => {
   it("takes percentiles by nearest rank", () => {
@@ -73,13 +53,13 @@ describe("benchmark", () => {
   });
 
   it("is satisfied by a good run only", () => {
-    assert.deepEqual(shortcomings(benchResult.parse(GOOD)), []);
+    assert.deepEqual(shortcomings(benchResult.parse(GOOD_RUN)), []);
     const with_ = (outcome: Partial<BenchResult["outcome"]>) => ({
-      ...GOOD,
-      outcome: { ...GOOD.outcome, ...outcome },
+      ...GOOD_RUN,
+      outcome: { ...GOOD_RUN.outcome, ...outcome },
     });
     for (const bad of [
-      { ...GOOD, payments: { ...LATENCY, p99: 500 } },
+      { ...GOOD_RUN, payments: { ...GOOD_RUN.payments, p99: 500 } },
       with_({ succeeded: 1999, notSucceeded: 1 }),
       with_({ missingInDatabase: 1 }),
       with_({ missingAtPsp: 1 }),

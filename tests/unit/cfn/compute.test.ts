@@ -14,7 +14,7 @@ const P = "Properties";
 
 describeChecks("functions and logs", [
   [
-    "keeps logs a year or longer under the logs key",
+    "satisfies R35: keeps logs a year or longer under the logs key",
     logGroups,
     [
       set("function-roles/IntakeLogGroup", `${P}/KmsKeyId`),

@@ -37,7 +37,7 @@ describeChecks("data and messages", [
     ],
   ],
   [
-    "satisfies R23: replicates both ways, with delete markers, re-encryption and a time bound",
+    "satisfies R23, R28: replicates both ways, with delete markers, re-encryption and a time bound",
     replication,
     [
       set(
@@ -124,7 +124,7 @@ describeChecks("data and messages", [
     ],
   ],
   [
-    "satisfies R24, R30, R37: encrypts, backs up and logs the database, over TLS, never public, in two zones",
+    "satisfies R24, R26, R30, R37: encrypts, backs up and logs the database, over TLS, never public, in two zones",
     database,
     [
       set("database/Cluster", `${P}/StorageEncrypted`, false),

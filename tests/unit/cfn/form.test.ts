@@ -58,7 +58,7 @@ describeChecks("form", [
     ],
   ],
   [
-    "says what becomes of everything stateful, and retains nothing",
+    "satisfies R43: says what becomes of everything stateful, and retains nothing",
     deletionPolicies,
     [
       set("database/Cluster", "DeletionPolicy"),

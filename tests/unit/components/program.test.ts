@@ -270,7 +270,7 @@ describe("the program", function () {
     assert.ok(cloud.mostAtOnce >= 5, `at most ${cloud.mostAtOnce} at once`);
   });
 
-  it("exports every output of every stack under a flat key and writes them to the file", () => {
+  it("satisfies R47: exports every output of every stack of both Regions under a flat key and writes them to the file", () => {
     const expected = [...BOTH, ...Object.keys(ONCE)].reduce(
       (sum, template) =>
         sum + templateOutputs[template as keyof typeof templateOutputs].length * (template in ONCE ? 1 : 2),

@@ -140,7 +140,8 @@ describe("the README's table of dependencies", () => {
   });
 
   it("names the Python packages that are pinned", () => {
-    const pinned = text("local", "toolchain", "requirements.txt");
+    const pinned =
+      text("local", "toolchain", "requirements.txt") + text("local", "contract", "requirements.txt");
     const python = rows
       .filter(([, names = ""]) => names.includes("(PyPI)"))
       .flatMap(([, names = ""]) => [...names.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name));
