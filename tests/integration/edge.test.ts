@@ -40,7 +40,8 @@ describe("the payment-status page in a browser", () => {
   });
   afterEach(() => control("DELETE"));
   after(async () => {
-    await browser.close();
+    // Whatever a failed preparation left unmade.
+    await (browser as EdgeBrowser | undefined)?.close();
     await dispatcher.destroy();
   });
 
