@@ -7,6 +7,7 @@ import { controlRecord } from "../../../components/controlRecord";
 import { templateOutputs } from "../../../components/generated/templates";
 import { loadTemplate } from "../../../components/template";
 import { templateFile } from "../../../components/TemplateStack";
+import { wiringOf } from "../../../local/documents/wiring";
 import { MockCloud, parametersOf, setConfig, VALID_CONFIG, valueOf } from "./mocks";
 
 const PROGRAM = path.resolve(__dirname, "../../../index");
@@ -263,6 +264,32 @@ describe("the program", function () {
       assert.equal(primary[name], "true", name);
       assert.equal(dr[name], "false", name);
     }
+  });
+
+  it("passes outputs on as the README's diagram shows them", () => {
+    // Prepare
+    const { edges } = wiringOf(fs.readFileSync(`${PROGRAM}.ts`, "utf8"));
+    const codes = { primary: "apse1", dr: "apse2" };
+    const drawn = new Set(
+      edges.map(({ from, to }) => `${from.template}-${codes[from.place]} ${to.template}-${codes[to.place]}`),
+    );
+
+    // Act: most outputs of the mocks tell which stack they came from
+    const taken = cloud.ofType("aws:cloudformation/stack:Stack").flatMap(({ inputs }) => {
+      const to = /^stack-(.+)-test$/.exec(String(inputs["name"]))?.[1] ?? "";
+      return Object.values(inputs["parameters"] as Record<string, string>).flatMap((value) =>
+        [...value.matchAll(/stack-([a-z-]+)-(apse[12])-test/g)].map(
+          ([, template, code]) => `${template}-${code} ${to}`,
+        ),
+      );
+    });
+
+    // Assess
+    assert.ok(new Set(taken).size > 100);
+    assert.deepEqual(
+      [...new Set(taken)].filter((edge) => !drawn.has(edge)),
+      [],
+    );
   });
 
   it("deploys stacks in parallel where nothing forces an order", () => {
