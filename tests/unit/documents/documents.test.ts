@@ -63,6 +63,13 @@ describe("the documents", () => {
     assert.deepEqual(scripts("`npm run -s nothing` and npm run up."), ["nothing", "up"]);
   });
 
+  it("say of every command when to run it", () => {
+    const { scripts: known } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+    const guide = text("README.md") + text("CONTRIBUTING.md");
+    const unsaid = Object.keys(known).filter((name) => !scripts(guide).includes(name) && name !== "test");
+    assert.deepEqual(unsaid, []);
+  });
+
   it("satisfies R54: cover deployment and recovery from prerequisites to the end", () => {
     const wanted = {
       "docs/deployment.md": ["prerequisites", "quotas", "state", "first-deployment", "upgrades", "destroy"],
