@@ -64,6 +64,8 @@ export function startPreviewReport(): void {
  * is known.
  */
 export function previewHooks(stack: PreviewedStack): pulumi.ResourceHookBinding {
+  // Also where nothing changes somebody waits for the report.
+  reportOfRun();
   const hook = resourceHooks.make(`resource-level-preview:${stack.stackName}`, (args) =>
     previewStack(stack, args),
   );

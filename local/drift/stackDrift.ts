@@ -4,8 +4,10 @@ import {
   DescribeStacksCommand,
   DetectStackDriftCommand,
   GetTemplateCommand,
+  ListStackResourcesCommand,
   ListStacksCommand,
   type CloudFormationClient,
+  type ListStackResourcesOutput,
   type ListStacksOutput,
   type Stack,
   type StackResourceDrift,
@@ -122,8 +124,22 @@ async function detectDrift(
     stackName,
     resources: compared.flatMap((drift) => driftedResource(drift)),
     checked: compared.length,
-    notChecked: drifts.length - compared.length,
+    // CloudFormation leaves out what it cannot compare.
+    notChecked: (await resourceCount(client, stackName)) - compared.length,
   };
+}
+
+async function resourceCount(client: StackClient, StackName: string): Promise<number> {
+  let [count, NextToken]: [number, string | undefined] = [0, undefined];
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const answer: ListStackResourcesOutput = await client.send(
+      new ListStackResourcesCommand({ StackName, NextToken }),
+    );
+    count += answer.StackResourceSummaries?.length ?? 0;
+    NextToken = answer.NextToken;
+    if (NextToken === undefined) return count;
+  }
+  throw new Error(`more than ${MAX_PAGES} pages of resources`);
 }
 
 async function resourceDrifts(client: StackClient, StackName: string): Promise<StackResourceDrift[]> {

@@ -106,9 +106,14 @@ def _global_cluster(physical_id: str, props: Json) -> Json | None:
 ALARM = ("Threshold", "EvaluationPeriods", "ComparisonOperator", "ActionsEnabled", "TreatMissingData", "AlarmActions")
 
 
+def _plain(value: Any) -> Any:
+    """A number as a template writes it: stock keeps whole ones as 5.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _alarm(physical_id: str, props: Json) -> Json | None:
     alarm = cloudwatch._alarms.get(physical_id)
-    return None if alarm is None else {name: alarm[name] for name in ALARM if name in alarm}
+    return None if alarm is None else {name: _plain(alarm[name]) for name in ALARM if name in alarm}
 
 
 def _composite_alarm(physical_id: str, props: Json) -> Json | None:
