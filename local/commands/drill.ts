@@ -4,6 +4,7 @@ import { failoverBudget } from "../../components/failover/budget";
 import { exclusively, FAILOVER_EXIT_CODES, Refused, runCommand, say, UsageError } from "../cli";
 import { REPOSITORY } from "../deployment";
 import {
+  DRILL_CLOCK_FACTOR,
   DRILL_FOLDER,
   DrillPlatform,
   exitCodeOf,
@@ -20,8 +21,6 @@ import {
   type Scenario,
 } from "../drill";
 
-/** AWS seconds in one second here: a lease of 120 s is over in 12, and computing is still fast beside the waits. */
-const CLOCK_FACTOR = 10;
 const REPORTS = "docs/drills";
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -38,7 +37,7 @@ PSP's books. A platform that runs in this clone is left as it is. Writes NAME.js
   --seed N     repeats a drill's payments; 0 to ${MAX_SEED}, default 1
   --rate N     payments a second, 1 to 100, default 20
   --json FILE  where the report goes; the page goes beside it
-  --real-time  waits are as long as on AWS; without it they pass ${CLOCK_FACTOR} times as fast
+  --real-time  waits are as long as on AWS; without it they pass ${DRILL_CLOCK_FACTOR} times as fast
   --keep       leaves the drill's cloud running afterwards, for a look at it
 
 Exit codes: 0 every verdict as expected, 1 usage, 2 refused (every reason is listed), 3 unexpected or failed,
@@ -65,7 +64,7 @@ runCommand({
     }
     const scenarios = chosenScenarios(values.scenario, values.all ?? false);
     if (values.json !== undefined && scenarios.length > 1) throw usage("--json is for one scenario.");
-    const clockFactor = values["real-time"] ? 1 : CLOCK_FACTOR;
+    const clockFactor = values["real-time"] ? 1 : DRILL_CLOCK_FACTOR;
     const { boundSeconds, typicalSeconds } = failoverBudget();
     const options: DrillOptions = {
       seed: wholeNumber("--seed", values.seed, 0, MAX_SEED),

@@ -69,7 +69,7 @@ const PHASES: readonly Phase[] = [
     run: async (signal) => pytest(await python(signal), signal),
   },
   { part: "integration", name: "integration tests on an embedded cloud", run: integration },
-  { part: "drill", name: "a drill: the primary Region is lost", run: shortDrill },
+  { part: "drill", name: "a drill: the primary Region is lost, and what follows", run: shortDrill },
 ];
 
 runCommand({

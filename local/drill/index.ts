@@ -1,5 +1,5 @@
 /** Rehearsals of what the platform is built for: faults, and what must come of them. */
-export { DRILL_FOLDER, DrillPlatform } from "./platform/DrillPlatform";
+export { DRILL_CLOCK_FACTOR, DRILL_FOLDER, DrillPlatform } from "./platform/DrillPlatform";
 export { machineReasons } from "./preflight";
 export { reportHtml } from "./report/html";
 export { drillReport, type DrillReport } from "./report/report";

@@ -26,6 +26,9 @@ export const DRILL_FOLDER = ".embedded-cloud-drill";
 /** The cloud itself lies one deeper: its commands lock its folder, the drill locks the one around it. */
 const CLOUD_FOLDER = `${DRILL_FOLDER}/cloud`;
 
+/** AWS seconds in one second here: a lease of 120 s is over in 12, and computing is still fast beside the waits. */
+export const DRILL_CLOCK_FACTOR = 10;
+
 const REPLICATION_WAIT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
