@@ -479,7 +479,8 @@ const auditParameters = regions.both(({ place }) => {
     ClusterArn: database[place].outputs.ClusterArn,
     AccessLogBucketName: artifacts[place].outputs.AccessLogBucketName,
     BucketCleanupFunctionArn: artifacts[place].outputs.BucketCleanupFunctionArn,
-    OperationsTopicArn: messaging[place].outputs.OperationsTopicArn,
+    TicketTopicArn: messaging[place].outputs.TicketTopicArn,
+    EventDeadLetterQueueArn: messaging[place].outputs.EventDeadLetterQueueArn,
   } satisfies Partial<StackParameters<"audit">>;
 });
 

@@ -214,10 +214,15 @@ export interface AuditParameters {
    */
   readonly ReplicationWayBackFunctionArn?: Input<string>;
   /**
-   * Hears of failed backups and copies (template messaging).
+   * Hears of backups and copies that failed (template messaging).
    * Pattern: `^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$`.
    */
-  readonly OperationsTopicArn: Input<string>;
+  readonly TicketTopicArn: Input<string>;
+  /**
+   * Keeps what could not be told (template messaging).
+   * Pattern: `^arn:aws:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$`.
+   */
+  readonly EventDeadLetterQueueArn: Input<string>;
   /**
    * Days that daily backups and their copies are kept.
    * Default: 35. At least 35. At most 364.
@@ -325,12 +330,12 @@ export interface DashboardsParameters {
   readonly ApiStageName: Input<string>;
   /**
    * Dimension of the load balancer's metrics (template payments).
-   * Pattern: `^app/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   * Pattern: `^app/[A-Za-z0-9-]+/[0-9a-z]+$`.
    */
   readonly LoadBalancerFullName: Input<string>;
   /**
    * Dimension of the target group's metrics (template payments).
-   * Pattern: `^targetgroup/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   * Pattern: `^targetgroup/[A-Za-z0-9-]+/[0-9a-z]+$`.
    */
   readonly NotificationTargetGroupFullName: Input<string>;
   /**
@@ -2126,12 +2131,12 @@ export interface MonitoringParameters {
   readonly ApiStageName: Input<string>;
   /**
    * Dimension of the load balancer's metrics (template payments).
-   * Pattern: `^app/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   * Pattern: `^app/[A-Za-z0-9-]+/[0-9a-z]+$`.
    */
   readonly LoadBalancerFullName: Input<string>;
   /**
    * Dimension of the target group's metrics (template payments).
-   * Pattern: `^targetgroup/[A-Za-z0-9-]+/[0-9a-f]+$`.
+   * Pattern: `^targetgroup/[A-Za-z0-9-]+/[0-9a-z]+$`.
    */
   readonly NotificationTargetGroupFullName: Input<string>;
 }

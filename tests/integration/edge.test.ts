@@ -42,7 +42,7 @@ describe("the payment-status page in a browser", () => {
   after(async () => {
     // Whatever a failed preparation left unmade.
     await (browser as EdgeBrowser | undefined)?.close();
-    await dispatcher.destroy();
+    await (dispatcher as typeof dispatcher | undefined)?.destroy();
   });
 
   async function control(method: "PUT" | "DELETE", body?: unknown): Promise<void> {

@@ -33,7 +33,7 @@ describeChecks("audit files and backups", [
     [
       set("encryption/DataKey", `${P}/KeyPolicy/Statement/3/Condition/StringLike`),
       set("encryption/DataKey", `${P}/KeyPolicy/Statement/3/Action`, "kms:Encrypt"),
-      set("encryption/LogsKey", `${P}/KeyPolicy/Statement/4/Condition`),
+      set("encryption/LogsKey", `${P}/KeyPolicy/Statement/5/Condition`),
       set("encryption/MessagingKey", `${P}/KeyPolicy/Statement/2/Principal/Service`, "cloudfront.amazonaws.com"),
     ],
   ],
