@@ -71,7 +71,8 @@ class Listener(Extension):
 
 
 class TargetGroup(Extension):
-    """``Targets`` are registered; a Lambda target needs the function's permission first."""
+    """``Targets`` are registered; a Lambda target needs the function's permission first. The full name, a dimension of
+    metrics, begins with ``targetgroup/``, which stock leaves out."""
 
     type_name = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
@@ -86,7 +87,10 @@ class TargetGroup(Extension):
         previously = {t["Id"] for t in (old or {}).get("Targets") or []}
         for target in (previously - wanted.keys()) & present:
             call("elbv2", "deregister_targets", {"TargetGroupArn": physical_id, "Targets": [{"Id": target}]})
-        return {"LoadBalancerArns": alb._tgs[physical_id].get("LoadBalancerArns", [])}
+        return {
+            "LoadBalancerArns": alb._tgs[physical_id].get("LoadBalancerArns", []),
+            "TargetGroupFullName": physical_id.split(":")[-1],
+        }
 
     def check_delete(self, physical_id: str, props: Json) -> None:
         for rule in list(alb._rules.values()):
