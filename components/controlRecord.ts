@@ -76,11 +76,11 @@ export function newestActivation(answers: readonly ControlAnswer[]): Activation 
     .sort((a, b) => b.epoch - a.epoch)[0];
 }
 
-/** Neither Region's replica of the control table answered. */
+/** No replica of the control table that answered has a record, and one did not answer. */
 export class ControlRecordUnreadable extends Error {
   override readonly name = "ControlRecordUnreadable";
 
   constructor(reasons: readonly string[]) {
-    super(`the control record cannot be read in any Region (${reasons.join("; ")})`);
+    super(`the control record cannot be read (${reasons.join("; ")})`);
   }
 }

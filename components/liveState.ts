@@ -100,7 +100,11 @@ async function learn(config: LiveStateConfig): Promise<LiveState> {
     if (answer.kind === "unreadable") await pulumi.log.warn(`control record not read in ${answer.reason}`);
   }
   try {
-    return reconciledState(config, newestActivation(answers));
+    const activation = newestActivation(answers);
+    // A replica that has no record proves nothing about the one that did not answer, where a failover may have written it.
+    const unread = answers.flatMap((answer) => (answer.kind === "unreadable" ? [answer.reason] : []));
+    if (activation === undefined && unread.length > 0) throw new ControlRecordUnreadable(unread);
+    return reconciledState(config, activation);
   } catch (error) {
     if (!(error instanceof ControlRecordUnreadable)) throw error;
     // A preview may run where no credentials are; it changes nothing.

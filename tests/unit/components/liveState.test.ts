@@ -96,6 +96,18 @@ describe("live state", () => {
       assert.equal(await valueOf(live.primary.consumersEnabled), false);
     });
 
+    it("is unknown, and an update refuses, while a Region does not answer that may hold the record", async () => {
+      for (const answers of [
+        [LOST, LOST],
+        [LOST, ABSENT],
+      ]) {
+        const { epoch } = await during(answers, false);
+        const promise = (epoch as unknown as { promise(): Promise<unknown> }).promise();
+        await assert.rejects(promise, /cannot be read .*without it an update might undo a failover/);
+      }
+      assert.equal(await valueOf((await during([ABSENT, ABSENT], false)).epoch), 2);
+    });
+
     it("is what is expected when a preview can read nothing", async () => {
       const live = await during([LOST, LOST], true);
       assert.equal(await valueOf(live.activePlace), "dr");
