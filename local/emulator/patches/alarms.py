@@ -128,9 +128,10 @@ def period_of(alarm: Json) -> float:
 
 def due(alarm: Json, now: float, settings: Settings) -> bool:
     """Metric math and long periods are looked at less often: a day does not change within seconds."""
-    if not alarm.get("Metrics") and period_of(alarm) < LONG_PERIOD_AWS_S:
+    mathematical_one, period_s = bool(alarm.get("Metrics")), period_of(alarm)
+    if not mathematical_one and period_s < LONG_PERIOD_AWS_S:
         return True
-    pause_s = settings.wall_seconds(max(MATH_AWS_S, period_of(alarm) / 20))
+    pause_s = settings.wall_seconds(max(MATH_AWS_S, period_s / 20) if mathematical_one else MATH_AWS_S)
     if now - alarm.get("_looked_at", 0) < pause_s:
         return False
     alarm["_looked_at"] = now

@@ -221,4 +221,34 @@ def test_queues_tell_how_much_waits_and_for_how_long(emulator: Emulator) -> None
 
 def test_certificates_tell_how_many_days_they_have_left(emulator: Emulator) -> None:
     arn = emulator.client("acm").request_certificate(DomainName="told.payments.test")["CertificateArn"]
-    eventually(lambda: total(emulator, PRIMARY, "AWS/CertificateManager", "DaysToExpiry", {"CertificateArn": arn}) >= 364)  # fmt: skip
+    dimensions = {"CertificateArn": arn}
+    api = emulator.client("cloudwatch")
+    api.put_metric_alarm(
+        AlarmName="ending",
+        Namespace="AWS/CertificateManager",
+        MetricName="DaysToExpiry",
+        Dimensions=[{"Name": "CertificateArn", "Value": arn}],
+        Statistic="Minimum",
+        Period=86_400,
+        EvaluationPeriods=1,
+        Threshold=30,
+        ComparisonOperator="LessThanThreshold",
+        TreatMissingData="breaching",
+    )
+    eventually(lambda: total(emulator, PRIMARY, "AWS/CertificateManager", "DaysToExpiry", dimensions) >= 364)
+    # A day's alarm does not wait for a day to see that all is well.
+    eventually(lambda: api.describe_alarms(AlarmNames=["ending"])["MetricAlarms"][0]["StateValue"] == "OK")
+    api.delete_alarms(AlarmNames=["ending"])
+
+
+def test_a_target_group_is_named_as_its_metrics_name_it(emulator: Emulator) -> None:
+    resources = {
+        "Group": {
+            "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
+            "Properties": {"Name": "tg-named", "TargetType": "lambda"},
+        }
+    }
+    outputs = output(Name=att("Group", "TargetGroupFullName"))
+    name = emulator.create("named", {"Resources": resources, "Outputs": outputs})["Name"]
+    assert name.startswith("targetgroup/tg-named/")
+    emulator.delete("named")
