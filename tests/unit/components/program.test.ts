@@ -5,10 +5,11 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { controlRecord } from "../../../components/controlRecord";
 import { templateOutputs } from "../../../components/generated/templates";
+import { holdsData } from "../../../components/stackPolicy";
 import { loadTemplate } from "../../../components/template";
 import { templateFile } from "../../../components/TemplateStack";
 import { wiringOf } from "../../../local/documents/wiring";
-import { MockCloud, parametersOf, setConfig, VALID_CONFIG, valueOf } from "./mocks";
+import { MockCloud, parametersOf, registeredHooks, setConfig, VALID_CONFIG, valueOf } from "./mocks";
 
 const PROGRAM = path.resolve(__dirname, "../../../index");
 const BOTH = [
@@ -290,6 +291,18 @@ describe("the program", function () {
       [...new Set(taken)].filter((edge) => !drawn.has(edge)),
       [],
     );
+  });
+
+  it("guards in production every stack that holds data by a stack policy, and tells at preview what changes in all", () => {
+    for (const { inputs } of cloud.ofType("aws:cloudformation/stack:Stack")) {
+      const name = String(inputs["name"]);
+      const template = /^stack-(.+)-apse[12]-test$/.exec(name)?.[1] ?? "";
+      const guarded = holdsData(loadTemplate(templateFile(template)));
+      assert.equal(inputs["policyBody"] !== undefined, guarded, name);
+      assert.ok(registeredHooks.has(`resource-level-preview:${name}`), name);
+    }
+    const withData = ["artifacts", "database", "encryption", "region-state", "storage", "tables"];
+    for (const template of withData) assert.ok(holdsData(loadTemplate(templateFile(template))), template);
   });
 
   it("deploys stacks in parallel where nothing forces an order", () => {
