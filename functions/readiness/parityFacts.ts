@@ -40,6 +40,9 @@ export const FUNCTIONS = [
 /** The templates that stand in both Regions. */
 export const TEMPLATES = [
   "artifacts",
+  "audit",
+  "audit-alarms",
+  "dashboards",
   "database",
   "encryption",
   "failover",
@@ -49,10 +52,13 @@ export const TEMPLATES = [
   "function-roles",
   "functions",
   "messaging",
+  "monitoring",
   "network",
   "payments",
   "preparation",
   "region-state",
+  "resource-alarms",
+  "static-assets",
   "storage",
 ] as const;
 

@@ -6,6 +6,7 @@ import type { DatabaseQuestions } from "../../../functions/readiness/databaseFac
 import { databaseFacts, replicationLagMilliseconds } from "../../../functions/readiness/databaseFacts";
 import { gatherFacts, type FactSources } from "../../../functions/readiness/gatherFacts";
 import { createHandler } from "../../../functions/readiness/handler";
+import { SINGLE_TEMPLATES } from "../../../local/drift/detectPlatformDrift";
 import { codeFacts, FUNCTIONS, stackFacts, TEMPLATES } from "../../../functions/readiness/parityFacts";
 import { consumerFacts, queueFact, relayFact } from "../../../functions/readiness/switchFacts";
 import {
@@ -55,7 +56,7 @@ describe("readiness function", () => {
     });
 
     it("is every template but those that stand in one Region", () => {
-      const single = new Set(["tables", "dns"]);
+      const single = new Set(SINGLE_TEMPLATES);
       const all = readdirSync(join(ROOT, "cfn"))
         .map((file) => file.replace(/\.yaml$/, ""))
         .filter((name) => !single.has(name))
