@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isUnknown } from "@pulumi/pulumi/output";
 import {
   CloudFormationClient,
+  GetTemplateCommand,
   ListStacksCommand,
   type ListStacksOutput,
 } from "@aws-sdk/client-cloudformation";
@@ -90,14 +91,28 @@ export async function previewStack(
     return;
   }
   const old = await texts(oldInputs["parameters"]);
-  const body = await textOf(oldInputs["templateBody"]);
   const state = {
-    // A template that came from an object is not in the state; the deployed one is then asked for by the change set alone.
-    body: body ?? stack.template.text,
+    body: (await textOf(oldInputs["templateBody"])) ?? (await deployedBody(client, stack.stackName)),
     parameters: old.known,
     tags: (await texts(oldInputs["tags"])).known,
   };
   await conclude(await previewUpdate(client, target, state));
+}
+
+/** The template of a stack that came from a bucket: the state does not have it. */
+async function deployedBody(client: StackClient, StackName: string): Promise<string> {
+  try {
+    const command = new GetTemplateCommand({ StackName, TemplateStage: "Original" });
+    const { TemplateBody } = await client.send(command);
+    if (TemplateBody !== undefined) return TemplateBody;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `stack ${StackName}: what it is deployed with cannot be read, so nobody can tell what it would lose: ${reason}`,
+      { cause },
+    );
+  }
+  throw new Error(`stack ${StackName}: CloudFormation has no template of it`);
 }
 
 async function targetOf(stack: PreviewedStack, inputs: Record<string, unknown>): Promise<StackTarget> {

@@ -202,6 +202,20 @@ describe("hook of a stack", function () {
     );
   });
 
+  it("asks for the template of a stack that came from a bucket, and fails when nobody can tell", async () => {
+    const before = deployed("tables");
+    const { templateBody: _body, ...oldInputs } = {
+      ...inputsOf(before),
+      templateUrl: "https://bucket/old.yaml",
+    };
+    const newInputs = inputsOf(renamed(before));
+    const preview = () => previewStack(stackOf("tables", renamed(before).body), { oldInputs, newInputs });
+    account.template = before.body;
+    await assert.rejects(preview(), /replace SessionsTable/);
+    cloudFormation.client = () => ({ send: () => Promise.reject(new Error("Could not load credentials")) });
+    await assert.rejects(preview(), /nobody can tell what it would lose: Could not load credentials/);
+  });
+
   it("says that what a failover has set is already live", async () => {
     const before = deployed("messaging", { PaymentQueueOpen: "true" });
     await update("messaging", before, withValues(before, { PaymentQueueOpen: "false" }));
