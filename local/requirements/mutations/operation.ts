@@ -225,8 +225,8 @@ export const OPERATION_MUTATIONS: readonly RequirementMutation[] = [
     edits: [
       {
         file: "local/commands/test.ts",
-        find: '  { part: "drill", name: "a drill: the primary Region is lost", run: shortDrill },\n',
-        replacement: "",
+        find: '{ part: "drill", name:',
+        replacement: '{ part: "integration", name:',
       },
     ],
     test: "tests/unit/repository/form.test.ts",
