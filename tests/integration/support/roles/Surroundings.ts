@@ -22,6 +22,7 @@ interface RegionNames {
   readonly transactionBucket: string;
   readonly artifactBucket: string;
   readonly clusterArn: string;
+  readonly backupVault: string;
 }
 
 /** What a role of one Region may, and may not, find around it. */
@@ -44,6 +45,7 @@ export interface Surroundings {
   readonly peerDataKeyArn: string;
   readonly messagingKeyArn: string;
   readonly logsKeyArn: string;
+  readonly peerLogsKeyArn: string;
   readonly certificateArn: string;
   /** This Region's own stream of the results table. */
   readonly resultsStreamArn: string;
@@ -87,6 +89,7 @@ function namesOf(outputs: FlatOutputs, place: Place): RegionNames {
     transactionBucket: of("StorageTransactionBucketName"),
     artifactBucket: of("ArtifactsBucketName"),
     clusterArn: of("DatabaseClusterArn"),
+    backupVault: of("AuditBackupVaultName"),
   };
 }
 
@@ -124,6 +127,7 @@ export async function surroundingsOf(
     peerDataKeyArn: outputs.of(other, "EncryptionDataKeyArn"),
     messagingKeyArn: of("EncryptionMessagingKeyArn"),
     logsKeyArn: of("EncryptionLogsKeyArn"),
+    peerLogsKeyArn: outputs.of(other, "EncryptionLogsKeyArn"),
     certificateArn: await certificate(cloud, place),
     resultsStreamArn: of("RegionStateResultsStreamArn"),
     eventBus: of("MessagingEventBusName"),

@@ -55,9 +55,9 @@ const inBaseWithStream: Judged = (around, purpose) => ({
 /** The emulator does not ask who may hand a role on. */
 const withPassRole: Judged = (around, purpose) => ({
   ...log(around, purpose),
-  "iam:PassRole": [
-    `arn:aws:iam::${around.accountId}:role/role-replication-${around.peer.code}-${around.suffix}`,
-  ],
+  "iam:PassRole": ["replication", "trail-replication"].map(
+    (role) => `arn:aws:iam::${around.accountId}:role/role-${role}-${around.peer.code}-${around.suffix}`,
+  ),
 });
 
 /** The embedded cloud has no X-Ray. Outside the VPC: what a recovery uses must not wait for a network interface. */
@@ -143,6 +143,7 @@ export const FUNCTION_ROLES: Readonly<Record<string, FunctionRoleCase>> = {
     onlyIn: "primary",
   },
 
+  "vault-cleanup": { may: ["listBackups", "deleteBackup"], judged: log },
   "region-control": {
     may: [
       "readRegionRecord",

@@ -33,6 +33,7 @@ export function operations(around: Surroundings) {
     ...queueOperations(around),
     ...bucketOperations(around),
     ...replicationOperations(around),
+    ...backupOperations(around),
     ...networkOperations(around),
     ...administrativeOperations(around),
     ...failoverOperations(around),
@@ -218,6 +219,30 @@ function replicationOperations({ own, peer, replication }: Surroundings) {
     }),
     putOtherRegionsReplication: put(peer, replication.peer),
     putReplication: put(own, replication.own),
+  };
+}
+
+function backupOperations({ own, peer, accountId, mark }: Surroundings) {
+  const call = (command: string, permitted: string, of: typeof own, input: object = {}): Operation => ({
+    actions: [`backup:${command}`],
+    module: "client-backup",
+    command,
+    input: { BackupVaultName: of.backupVault, ...input },
+    region: of.region,
+    permitted,
+  });
+  const list = (of: typeof own) => call("ListRecoveryPointsByBackupVault", "done", of, { MaxResults: 1 });
+  return {
+    listBackups: list(own),
+    listOtherRegionsBackups: list(peer),
+    // None has this name. The embedded cloud makes no backups: once it has asked IAM, it says that it has no such call.
+    deleteBackup: call("DeleteRecoveryPoint", "ValidationException", own, {
+      RecoveryPointArn: `arn:aws:backup:${own.region}:${accountId}:recovery-point:${mark}`,
+    }),
+    deleteOtherRegionsBackup: call("DeleteRecoveryPoint", "ValidationException", peer, {
+      RecoveryPointArn: `arn:aws:backup:${peer.region}:${accountId}:recovery-point:${mark}`,
+    }),
+    describeVault: call("DescribeBackupVault", "done", own),
   };
 }
 

@@ -25,6 +25,9 @@ export const SERVICE_ROLES: Readonly<Record<string, (around: Surroundings) => Se
   "flow-logs": flowLogs,
   "database-monitoring": databaseMonitoring,
   "api-logging": apiLogging,
+  "trail-replication": trailReplication,
+  "trail-logs": trailLogs,
+  backup,
   orchestrator,
   "failover-start": failoverStart,
 };
@@ -134,6 +137,85 @@ function apiLogging({ own, accountId, suffix }: Surroundings): ServiceRoleCase {
       "lambda:InvokeFunction",
       `arn:aws:lambda:${own.region}:${accountId}:function:function-processor-${own.code}-${suffix}`,
     ],
+  };
+}
+
+function trailReplication(around: Surroundings): ServiceRoleCase {
+  const { own, peer, accountId, suffix, logsKeyArn, peerLogsKeyArn } = around;
+  const bucketOf = (code: string) => `arn:aws:s3:::bucket-trail-${code}-${accountId}-${suffix}`;
+  const read = ["LegalHold", "Retention", "VersionAcl", "VersionForReplication", "VersionTagging"];
+  return {
+    service: "s3.amazonaws.com",
+    condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnEquals: { "aws:SourceArn": bucketOf(own.code) },
+    },
+    grants: {
+      ...granted(["s3:GetReplicationConfiguration", "s3:ListBucket"], [bucketOf(own.code)]),
+      ...granted(
+        read.map((what) => `s3:GetObject${what}`),
+        [`${bucketOf(own.code)}/*`],
+      ),
+      ...granted(
+        ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"],
+        [`${bucketOf(peer.code)}/*`],
+      ),
+      ...granted(["kms:Decrypt"], [logsKeyArn]),
+      ...granted(["kms:Encrypt", "kms:GenerateDataKey"], [peerLogsKeyArn]),
+    },
+    may: ["s3:ReplicateObject", `${bucketOf(peer.code)}/x`],
+    mayNot: ["s3:ReplicateObject", `${bucketOf(own.code)}/x`],
+  };
+}
+
+function trailLogs(around: Surroundings): ServiceRoleCase {
+  const { own, accountId, suffix } = around;
+  const group = `arn:aws:logs:${own.region}:${accountId}:log-group:/aws/cloudtrail/trail-payments-${own.code}-${suffix}`;
+  const streams = `${group}:log-stream:${accountId}_CloudTrail_${own.region}`;
+  return {
+    service: "cloudtrail.amazonaws.com",
+    grants: granted(["logs:CreateLogStream", "logs:PutLogEvents"], [`${streams}*`]),
+    may: ["logs:PutLogEvents", `${streams}_2`],
+    mayNot: ["logs:PutLogEvents", `${logGroupArn("processor", around)}:log-stream:x`],
+  };
+}
+
+/** The actions of AWS's own policy for the two services, on this environment's tables and clusters alone. */
+function backup({ own, peer, tables, accountId, dataKeyArn, peerDataKeyArn }: Surroundings): ServiceRoleCase {
+  const tableNames = [tables.sessions, tables.results, tables.control, own.regionTable];
+  const tableArns = tableNames.map((name) => `arn:aws:dynamodb:${own.region}:${accountId}:table/${name}`);
+  const snapshots = [own, peer].map(
+    ({ region }) => `arn:aws:rds:${region}:${accountId}:cluster-snapshot:awsbackup:*`,
+  );
+  const vaults = [own, peer].map(
+    ({ region, backupVault }) => `arn:aws:backup:${region}:${accountId}:backup-vault:${backupVault}`,
+  );
+  const ofSnapshots = ["AddTagsToResource", "CopyDBClusterSnapshot", "DeleteDBClusterSnapshot"];
+  const ofBoth = ["CreateDBClusterSnapshot", "DescribeDBClusterSnapshots", "ListTagsForResource"];
+  return {
+    service: "backup.amazonaws.com",
+    grants: {
+      ...granted(
+        ["dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:StartAwsBackupJob"],
+        tableArns,
+      ),
+      "rds:DescribeDBClusters": [own.clusterArn],
+      ...granted(
+        ofBoth.map((name) => `rds:${name}`),
+        [own.clusterArn, ...snapshots],
+      ),
+      ...granted(
+        ofSnapshots.map((name) => `rds:${name}`),
+        snapshots,
+      ),
+      ...granted(["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"], vaults),
+      ...granted(
+        ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        [dataKeyArn, peerDataKeyArn],
+      ),
+    },
+    may: ["dynamodb:StartAwsBackupJob", tableArns[0] as string],
+    mayNot: ["dynamodb:GetItem", tableArns[0] as string],
   };
 }
 
