@@ -21,6 +21,7 @@ import {
   REGION_ROLES,
 } from "../../../functions/domain";
 import { pspNotification } from "../../../functions/shared/psp/notification";
+import { statusBody } from "../../../functions/shared/regions/peerStatus";
 
 type Json = Record<string, unknown>;
 
@@ -118,6 +119,22 @@ describe("OpenAPI document", () => {
       ...REGION_ROLES,
       "UNKNOWN",
     ]);
+  });
+
+  it("has the fields of /status that the function answers, and their values", () => {
+    const { properties, required } = z.toJSONSchema(statusBody) as unknown as {
+      properties: Record<string, Json>;
+      required: string[];
+    };
+    const documented = at("components", "schemas", "Status");
+    assert.deepEqual([...(documented["required"] as string[])].sort(), [...required].sort());
+    assert.deepEqual(Object.keys(documented["properties"] as Json).sort(), Object.keys(properties).sort());
+    for (const field of ["place", "role", "database", "serviceAlarm"]) {
+      const { enum: values } = (documented["properties"] as Record<string, Json>)[field] as {
+        enum: string[];
+      };
+      assert.deepEqual([...values].sort(), [...(properties[field]?.["enum"] as string[])].sort(), field);
+    }
   });
 
   it("shows every problem code with the status and title that the code gives it", () => {
