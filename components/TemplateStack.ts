@@ -5,7 +5,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import type { Environment } from "./environment";
 import type { Templates } from "./generated/templates";
 import { LIVE_PARAMETERS } from "./liveState";
-import { previewHooks } from "./preview";
+import { outputThatStays, previewHooks } from "./preview";
 import type { Region } from "./RegionPair";
 import { holdsData, statefulStackPolicy } from "./stackPolicy";
 import { templateBody, type TemplateStore } from "./templateBody";
@@ -200,11 +200,24 @@ export class TemplateStack<T extends TemplateName = TemplateName> extends pulumi
    * preview, an error after a real update.
    */
   private namedOutput(name: string): pulumi.Output<string> {
-    return this.stack.outputs.apply((outputs: Record<string, string> | undefined) => {
+    const output = this.stack.outputs.apply((outputs: Record<string, string> | undefined) => {
       const value = outputs?.[name];
       if (value !== undefined) return value;
       if (pulumi.runtime.isDryRun()) return unknown as string;
       throw new Error(`stack ${this.stackName}: CloudFormation returned no output ${name}`);
     });
+    return pulumi.runtime.isDryRun() ? this.previewedOutput(name, output) : output;
+  }
+
+  /**
+   * At preview the provider calls all outputs of a stack that is updated unknown. Those that the update leaves as they are
+   * keep their value, or every stack behind this one would show as changed.
+   */
+  private previewedOutput(name: string, output: pulumi.Output<string>): pulumi.Output<string> {
+    // Not in the public type: whether the engine knows the value, without running anything on it.
+    const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
+    const kept = isKnown.then((known) => (known ? undefined : outputThatStays(this.stackName, name)));
+    const value = pulumi.output(kept).apply((text) => text ?? output);
+    return pulumi.all([this.stack.urn, value]).apply(([, text]) => text);
   }
 }

@@ -1,6 +1,11 @@
 import type { ResourceDifference } from "@aws-cdk/cloudformation-diff";
 import type { ChangeAction, ResourceChange } from "./changes";
-import { resolveResources, type ParameterisedTemplate, type ResolvedResource } from "./resolve";
+import {
+  resolveOutputs,
+  resolveResources,
+  type ParameterisedTemplate,
+  type ResolvedResource,
+} from "./resolve";
 
 /** A stack's template, values and tags before or after a change. */
 export interface StackContent extends ParameterisedTemplate {
@@ -44,6 +49,48 @@ export async function estimateChanges(request: EstimateRequest): Promise<Resourc
   for (const [id, change] of worst) addUncertain(changes, id, change, unknown);
   await addRetagged(changes, request, old);
   return [...changes.values()];
+}
+
+/**
+ * The outputs that an update leaves as they are: their expression is the same, and what it refers to is neither added nor
+ * replaced. Of a resource that is modified only its id and ARN are sure to stay. The provider calls every output of a stack
+ * that is updated unknown, so that a preview would show all stacks behind it as changed.
+ */
+export async function stableOutputs(
+  { stackName, before, after }: EstimateRequest,
+  outputs: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const worst = withUnknown(after, after.unknownParameters ?? []);
+  const changes = await differences(resolveResources(stackName, before), resolveResources(stackName, worst));
+  const [old, current] = [resolveOutputs(stackName, before), resolveOutputs(stackName, worst)];
+  const isStable = ({ logicalId, attribute }: ResourceReference) => {
+    const action = changes.get(logicalId)?.action;
+    const isIdentity = attribute === "Ref" || attribute === "Arn";
+    return action === undefined || (action === "modify" && isIdentity);
+  };
+  return Object.fromEntries(
+    Object.entries(outputs).filter(
+      ([name]) =>
+        name in current &&
+        JSON.stringify(old[name]) === JSON.stringify(current[name]) &&
+        referencesIn(current[name]).every(isStable),
+    ),
+  );
+}
+
+interface ResourceReference {
+  readonly logicalId: string;
+  /** `Ref`, or the attribute's name. */
+  readonly attribute: string;
+}
+
+function referencesIn(value: unknown): ResourceReference[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (typeof value !== "object" || value === null) return [];
+  const { Ref, "Fn::GetAtt": attribute } = value as { Ref?: string; "Fn::GetAtt"?: [string, string] };
+  if (Ref !== undefined) return [{ logicalId: Ref, attribute: "Ref" }];
+  if (attribute !== undefined) return [{ logicalId: attribute[0], attribute: attribute[1] }];
+  return Object.values(value).flatMap(referencesIn);
 }
 
 function withUnknown(after: StackContent, unknown: readonly string[]): ParameterisedTemplate {

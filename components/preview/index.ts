@@ -7,6 +7,7 @@ export { previewMarkdown, PreviewReport, previewText, type JudgedPreview } from 
 export {
   cloudFormation,
   guardAgainstRemoval,
+  outputThatStays,
   previewHooks,
   resourceHooks,
   startPreviewReport,

@@ -1,3 +1,4 @@
+import { child, scalarText } from "../../policy/engine/nodes";
 import { TemplateSet } from "../../policy/engine/set";
 import type { Resource, Template } from "../../policy/engine/template";
 import { isList, isMap, Reference, Text, Unknown, type Value } from "../../policy/engine/values";
@@ -69,4 +70,19 @@ export function resolveResources(
       .filter((resource) => resource.exists())
       .map((resource) => [resource.logicalId, resolvedResource(resource)]),
   );
+}
+
+/** The outputs that a deployment of the template has, by name, resolved as far as its resources are. @throws as above */
+export function resolveOutputs(name: string, template: ParameterisedTemplate): Record<string, unknown> {
+  const read = readTemplate(name, template);
+  const outputs = read.section("Outputs");
+  if (outputs?.kind !== "map") return {};
+  const found: Record<string, unknown> = {};
+  for (const [output, { node }] of outputs.entries) {
+    const condition = scalarText(child(node, "Condition"));
+    const value = child(node, "Value");
+    if (value === undefined || (condition !== undefined && !read.evaluator.condition(condition))) continue;
+    found[output] = plain(read.evaluator.evaluate(value));
+  }
+  return found;
 }

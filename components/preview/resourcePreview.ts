@@ -14,6 +14,7 @@ import type { StackPreview } from "./changes";
 import { assertAllowed, judgeChanges } from "./guard";
 import { PreviewReport, previewText } from "./report";
 import {
+  outputsThatStay,
   previewCreation,
   previewRemoval,
   previewUpdate,
@@ -67,6 +68,7 @@ export function startPreviewReport(): void {
 export function previewHooks(stack: PreviewedStack): pulumi.ResourceHookBinding {
   // Also where nothing changes somebody waits for the report.
   reportOfRun();
+  staying.delete(stack.stackName);
   const hook = resourceHooks.make(`resource-level-preview:${stack.stackName}`, (args) =>
     previewStack(stack, args),
   );
@@ -82,7 +84,11 @@ export const resourceHooks = {
 /** What the hook does. @throws StatefulChangeRefused, AllowListError */
 export async function previewStack(
   stack: PreviewedStack,
-  { newInputs, oldInputs }: Pick<pulumi.ResourceHookArgs, "newInputs" | "oldInputs">,
+  {
+    newInputs,
+    oldInputs,
+    oldOutputs,
+  }: Pick<pulumi.ResourceHookArgs, "newInputs" | "oldInputs" | "oldOutputs">,
 ): Promise<void> {
   const client = cloudFormation.client(stack.region.name, stack.environment);
   const target = await targetOf(stack, newInputs ?? {});
@@ -96,7 +102,19 @@ export async function previewStack(
     parameters: old.known,
     tags: (await texts(oldInputs["tags"])).known,
   };
+  if (pulumi.runtime.isDryRun()) {
+    const { known } = await texts(oldOutputs?.["outputs"]);
+    staying.set(stack.stackName, await outputsThatStay(target, state, known));
+  }
   await conclude(await previewUpdate(client, target, state));
+}
+
+/** Stack → the outputs that its update leaves as they are; filled at preview, before the engine answers for the stack. */
+const staying = new Map<string, Readonly<Record<string, string>>>();
+
+/** At preview, the value of an output of a stack that is updated, where the update is sure to leave it as it is. */
+export function outputThatStays(stackName: string, output: string): string | undefined {
+  return staying.get(stackName)?.[output];
 }
 
 /** The template of a stack that came from a bucket: the state does not have it. */

@@ -7,7 +7,7 @@ import {
 import type { RegionName } from "../regions";
 import { changeSetChanges, type ChangeSetLimits } from "./changeSet";
 import type { ResourceChange, StackPreview } from "./changes";
-import { estimateChanges, type StackContent } from "./estimate";
+import { estimateChanges, stableOutputs, type StackContent } from "./estimate";
 import { resolveResources, type ParameterisedTemplate } from "./resolve";
 
 /** A stack as the program will have it. */
@@ -101,6 +101,19 @@ export async function previewUpdate(
       changes: estimated,
     };
   }
+}
+
+/** The outputs, of those that the stack has now, that the update is sure to leave as they are. */
+export function outputsThatStay(
+  target: StackTarget,
+  state: StackState,
+  outputs: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const before = { ...state, parameters: withPseudo(target, state).parameters };
+  return stableOutputs(
+    { stackName: target.stackName, before, after: withPseudo(target, target.template) },
+    outputs,
+  );
 }
 
 /** What goes with a stack that the program has no more. */

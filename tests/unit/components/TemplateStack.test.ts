@@ -7,7 +7,7 @@ import { holdsData, STATEFUL_TYPES, statefulStackPolicy } from "../../../compone
 import { TemplateStack, type StackParameters } from "../../../components/TemplateStack";
 import { templateBody } from "../../../components/templateBody";
 import { parseTemplate } from "../../../components/template";
-import { MockCloud, parametersOf, VALID_CONFIG, valueOf, type StackAnswer } from "./mocks";
+import { MockCloud, parametersOf, registeredHooks, VALID_CONFIG, valueOf, type StackAnswer } from "./mocks";
 
 const PRODUCTION: Environment = {
   suffix: "prod",
@@ -37,7 +37,9 @@ async function registered(cloud: MockCloud, stack: Pick<TemplateStack, "stack" |
   return cloud.stack(stack.stackName);
 }
 
-describe("TemplateStack", () => {
+describe("TemplateStack", function () {
+  this.timeout(10_000);
+
   it("names the stack by template, Region and environment", async () => {
     const { cloud, regions } = await mock();
     const stack = new TemplateStack("network", {
@@ -177,6 +179,27 @@ describe("TemplateStack", () => {
       (output as unknown as { isKnown: Promise<boolean> }).isKnown;
     assert.equal(await isKnown(stack.outputs.VpcId), true);
     assert.equal(await isKnown(stack.outputs.VpcCidr), false);
+  });
+
+  it("keeps at preview what the stack's update leaves as it is, and nothing else", async () => {
+    // What the engine does not know of a stack that is updated is absent from the mock's answer.
+    await pulumi.runtime.setMocks(new MockCloud(() => ({}), 2_000), "payments", "test", true);
+    const { dr } = new RegionPair(VALID_CONFIG);
+    const stack = new TemplateStack("network", { region: dr, environment: LOCAL, parameters: NETWORK });
+    const inputs = { templateBody: stack.template.text, parameters: { ...NETWORK, NatGateways: "one" } };
+    const hook = registeredHooks.get("resource-level-preview:stack-network-apse2-local");
+    const isKnown = (output: pulumi.Output<string>) =>
+      (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+    const [id, subnets] = [stack.outputs.VpcId, stack.outputs.PublicSubnetIds];
+    const body = stack.template.text.replace("  PublicSubnet1:", "  PublicSubnet1Before:");
+    await hook?.({
+      ...{ urn: "urn", id: "id", name: "network-apse2", type: "aws:cloudformation/stack:Stack" },
+      newInputs: inputs,
+      oldInputs: { ...inputs, templateBody: body },
+      oldOutputs: { outputs: { VpcId: "vpc-0a", PublicSubnetIds: "subnet-0a" } },
+    });
+    assert.equal(await valueOf(id), "vpc-0a");
+    assert.equal(await isKnown(subnets), false);
   });
 
   it("has the outputs that its template declares", async () => {

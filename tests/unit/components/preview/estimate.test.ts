@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ResourceChange } from "../../../../components/preview/changes";
-import { estimateChanges, type StackContent } from "../../../../components/preview/estimate";
+import { estimateChanges, stableOutputs, type StackContent } from "../../../../components/preview/estimate";
 import { LIVE_PARAMETERS } from "../../../../components/liveState";
 import { loadTemplate } from "../../../../components/template";
 import { templateFile } from "../../../../components/TemplateStack";
@@ -141,5 +141,60 @@ describe("offline estimate of a deployment", function () {
     const live = [...changes.values()].filter((change) => change.live === true);
     assert.deepEqual(new Set(live.map(({ type }) => type)), new Set(["AWS::Lambda::EventSourceMapping"]));
     assert.ok(changes.size > live.length);
+  });
+});
+
+describe("outputs that an update leaves as they are", function () {
+  this.timeout(20_000);
+  const staying = async (before: StackContent, after: StackContent, ...names: string[]) =>
+    Object.keys(
+      await stableOutputs(
+        { stackName: "stack", before, after },
+        Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
+      ),
+    );
+  const outputsOf = (template: string) => [...loadTemplate(templateFile(template)).outputs.keys()];
+
+  for (const [template, values] of [
+    ["messaging", { PaymentQueueOpen: "false" }],
+    [
+      "functions",
+      { ConsumersEnabled: "false", StreamConsumersEnabled: "false", OutboxRelayEnabled: "false" },
+    ],
+    ["preparation", { ActivePlace: "dr", Epoch: "2" }],
+  ] as const) {
+    it(`are all of ${template}, when only what a failover has set changes`, async () => {
+      const on = { PaymentQueueOpen: "true", ConsumersEnabled: "true", StreamConsumersEnabled: "true" };
+      const before = deployed(template, {
+        ...on,
+        OutboxRelayEnabled: "true",
+        ActivePlace: "primary",
+        Epoch: "1",
+      });
+      const names = outputsOf(template);
+      assert.deepEqual(await staying(before, withValues(before, values), ...names), names);
+    });
+  }
+
+  it("are not those of a resource that is replaced, or of an attribute that may change", async () => {
+    const before = deployed("tables");
+    const after = changed(
+      before,
+      "table-sessions-${EnvironmentSuffix}",
+      "table-session-${EnvironmentSuffix}",
+    );
+    const names = ["SessionsTableName", "SessionsTableArn", "ResultsTableName", "ResultsStreamArn"];
+    assert.deepEqual(await staying(before, after, ...names), ["ResultsTableName", "ResultsStreamArn"]);
+    const tagged = withValues(before, { CostCenterTag: "cc-2" });
+    assert.deepEqual(await staying(before, tagged, ...names), names.slice(0, 3));
+  });
+
+  it("are not those that another value, or one that nobody knows yet, gives", async () => {
+    const before = deployed("database");
+    const { EngineVersion: _version, ...parameters } = before.parameters;
+    const unknown = { ...before, parameters, unknownParameters: ["EngineVersion"] };
+    assert.ok(!(await staying(before, unknown, "ClusterEndpoint")).includes("ClusterEndpoint"));
+    const renamed = withValues(before, { EnvironmentSuffix: "other" });
+    assert.deepEqual(await staying(before, renamed, "ClusterIdentifier", "DatabaseName"), ["DatabaseName"]);
   });
 });
