@@ -10,6 +10,9 @@ const latency = z.strictObject({
   perSecond: z.number().positive(),
 });
 
+/** Work beside the benchmark in the minute before it, in busy cores: figures of a machine that others use are worth less. */
+const loadAverage = z.number().min(0);
+
 const machine = z.strictObject({
   cpuModel: z.string(),
   cores: z.int().min(1),
@@ -22,6 +25,7 @@ const machine = z.strictObject({
 export const loadResult = z.strictObject({
   recordedAt: z.iso.datetime(),
   machine,
+  loadAverage,
   steps: z
     .array(
       z.strictObject({
@@ -40,6 +44,7 @@ export const loadResult = z.strictObject({
 export const functionsResult = z.strictObject({
   recordedAt: z.iso.datetime(),
   machine,
+  loadAverage,
   runs: z.int().min(1),
   functions: z.array(
     z.strictObject({
@@ -59,6 +64,7 @@ const seconds = z.array(z.number().positive()).min(1);
 export const deploymentResult = z.strictObject({
   recordedAt: z.iso.datetime(),
   machine,
+  loadAverage,
   clockFactor: z.number().min(1),
   stacks: z.int().min(1),
   /** `pulumi preview` of the deployed program, nothing to change. */

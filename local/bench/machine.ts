@@ -1,4 +1,4 @@
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 
 /** What a figure was measured on. Nothing that names the machine or a place on it. */
 export interface Machine {
@@ -19,4 +19,9 @@ export function describeMachine(): Machine {
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
   };
+}
+
+/** Processes that wanted to run in the last minute, on average, to one decimal. Ask before the work that is measured. */
+export function loadAverage(): number {
+  return Math.round((loadavg()[0] ?? 0) * 10) / 10;
 }

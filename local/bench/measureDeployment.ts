@@ -4,7 +4,7 @@ import { runningCloud } from "../cloud";
 import { OwnPlatform, Pulumi } from "../deployment";
 import { ensureEngine } from "../toolchain";
 import { rounded, type DeploymentResult } from "./further";
-import { describeMachine } from "./machine";
+import { describeMachine, loadAverage } from "./machine";
 import { deployPlainly, recordDeployment } from "./plainDeployment";
 
 /** Runs of what changes nothing; what makes everything is run as often as the caller asks. */
@@ -20,6 +20,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 
 /** Pulumi beside plain CloudFormation calls, on an embedded cloud of its own. @param runs of each way to make everything */
 export async function measureDeployment(runs: number, signal: AbortSignal): Promise<DeploymentResult> {
+  const before = loadAverage();
   await platform.stop();
   platform.remove();
   try {
@@ -50,7 +51,12 @@ export async function measureDeployment(runs: number, signal: AbortSignal): Prom
       rounded(await step("CreateStack, one after another", () => deployPlainly(cloud, recorded, signal))),
     ];
     return {
-      ...{ recordedAt: new Date().toISOString(), machine: describeMachine(), clockFactor: cloud.clockFactor },
+      ...{
+        recordedAt: new Date().toISOString(),
+        machine: describeMachine(),
+        loadAverage: before,
+        clockFactor: cloud.clockFactor,
+      },
       ...{ stacks: recorded.stacks.length, previewSeconds, idleUpSeconds, upSeconds, plainSeconds },
     };
   } finally {

@@ -7,7 +7,7 @@ import { buildFunctions } from "../../components/LambdaBundles";
 import { CommandError, runProgram, step, tail } from "../cli";
 import { awsConfig, FlatOutputs, readEmbeddedCloud } from "../client";
 import { median, rounded, type FunctionsResult } from "./further";
-import { describeMachine } from "./machine";
+import { describeMachine, loadAverage } from "./machine";
 
 /** New processes of each function. */
 const RUNS = 5;
@@ -21,6 +21,7 @@ process.stdout.write(String(performance.now() - start), () => process.exit(0));`
 
 /** The size of each function's code, and how long a new process takes to initialise it with its deployed environment. */
 export async function measureFunctions(signal: AbortSignal): Promise<FunctionsResult> {
+  const before = loadAverage();
   const cloud = readEmbeddedCloud();
   const { suffix } = FlatOutputs.read();
   const lambda = new LambdaClient(awsConfig(cloud, "primary"));
@@ -48,7 +49,13 @@ export async function measureFunctions(signal: AbortSignal): Promise<FunctionsRe
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { recordedAt: new Date().toISOString(), machine: describeMachine(), runs: RUNS, functions };
+  return {
+    recordedAt: new Date().toISOString(),
+    machine: describeMachine(),
+    loadAverage: before,
+    runs: RUNS,
+    functions,
+  };
 }
 
 interface Times {

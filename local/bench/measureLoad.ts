@@ -10,7 +10,7 @@ import {
 import { step } from "../cli";
 import { BareInserts } from "./BareInserts";
 import { rounded, type LoadResult } from "./further";
-import { describeMachine } from "./machine";
+import { describeMachine, loadAverage } from "./machine";
 import { runParallel } from "./runParallel";
 import { summarize } from "./statistics";
 
@@ -22,6 +22,7 @@ const LEAST = 100;
 
 /** Payments at rising load, each step beside bare inserts with as many connections. */
 export async function measureLoad(signal: AbortSignal): Promise<LoadResult> {
+  const before = loadAverage();
   const cloud = readEmbeddedCloud();
   const outputs = FlatOutputs.read();
   const dispatcher = embeddedDispatcher(cloud);
@@ -69,7 +70,7 @@ export async function measureLoad(signal: AbortSignal): Promise<LoadResult> {
       steps.push({ parallel, payments, bareInserts, medianRatio: rounded(payments.p50 / bareInserts.p50) });
     }
     await settle();
-    return { recordedAt: new Date().toISOString(), machine: describeMachine(), steps };
+    return { recordedAt: new Date().toISOString(), machine: describeMachine(), loadAverage: before, steps };
   } finally {
     await inserts.close();
     await dispatcher.destroy();

@@ -22,9 +22,16 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): str
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function origin({ recordedAt, machine }: { recordedAt: string; machine: BenchResult["machine"] }): string {
+interface Origin {
+  readonly recordedAt: string;
+  readonly machine: BenchResult["machine"];
+  readonly loadAverage?: number;
+}
+
+function origin({ recordedAt, machine, loadAverage }: Origin): string {
   const { cpuModel, cores, memoryGiB, platform, node } = machine;
-  return `Recorded ${recordedAt.slice(0, 10)} on ${cores} cores (${cpuModel}), ${memoryGiB} GiB, ${platform}, Node ${node.replace("v", "")}.`;
+  const beside = loadAverage === undefined ? "" : ` Load average in the minute before: ${loadAverage}.`;
+  return `Recorded ${recordedAt.slice(0, 10)} on ${cores} cores (${cpuModel}), ${memoryGiB} GiB, ${platform}, Node ${node.replace("v", "")}.${beside}`;
 }
 
 const row = (name: string, { count, p50, p99, max, perSecond }: BenchResult["payments"]): Cell[] => [

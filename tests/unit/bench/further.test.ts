@@ -32,9 +32,9 @@ describe("the further benchmarks", () => {
   });
 
   it("are shown as ratios beside what they are measured against", () => {
-    const load = loadResult.parse({ recordedAt, machine, steps: [STEP, STEP, STEP] });
+    const load = loadResult.parse({ recordedAt, machine, loadAverage: 0.4, steps: [STEP, STEP, STEP] });
     const functions = functionsResult.parse({
-      ...{ recordedAt, machine, runs: 5 },
+      ...{ recordedAt, machine, loadAverage: 0, runs: 5 },
       functions: [
         {
           name: "intake",
@@ -46,7 +46,7 @@ describe("the further benchmarks", () => {
       ],
     });
     const deployment = deploymentResult.parse({
-      ...{ recordedAt, machine, clockFactor: 1, stacks: 40 },
+      ...{ recordedAt, machine, loadAverage: 0, clockFactor: 1, stacks: 40 },
       ...{ previewSeconds: [4, 5, 6], idleUpSeconds: [5], upSeconds: [20], plainSeconds: [40] },
     });
     const text = benchDocument({ payments: GOOD_RUN, load, functions, deployment });
@@ -54,6 +54,7 @@ describe("the further benchmarks", () => {
     assert.match(text, /\| intake \| 100 \| 200 \| 80 \| 120 \|/);
     assert.match(text, /\| `pulumi up` into an empty account \| 1 \| 20 \| 0\.5 \|/);
     assert.match(text, /\| `pulumi preview`, nothing to change \| 3 \| 5 \| 0\.1 \|/);
+    assert.match(text, /Load average in the minute before: 0\.4\./);
     assert.doesNotMatch(benchDocument({ payments: GOOD_RUN }), /Rising load|## Functions|## Deployment/);
   });
 });
