@@ -69,7 +69,10 @@ function outputsInterface(template: Template): string {
     return `${doc}  readonly ${output.name}: string;\n`;
   });
   const doc = docComment([`Outputs of ${template.file.replace(/\\/g, "/")}.`], "");
-  return `${doc}export interface ${pascalCase(template.name)}Outputs {\n${members.join("")}}\n`;
+  const name = `${pascalCase(template.name)}Outputs`;
+  // An empty interface would take any value.
+  if (members.length === 0) return `${doc}export type ${name} = Record<never, never>;\n`;
+  return `${doc}export interface ${name} {\n${members.join("")}}\n`;
 }
 
 function templatesInterface(templates: readonly Template[]): string {

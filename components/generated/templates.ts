@@ -287,7 +287,7 @@ export interface AuditAlarmsParameters {
 }
 
 /** Outputs of cfn/audit-alarms.yaml. */
-export interface AuditAlarmsOutputs {}
+export type AuditAlarmsOutputs = Record<never, never>;
 
 /**
  * Parameters of cfn/dashboards.yaml.
@@ -381,7 +381,7 @@ export interface DashboardsParameters {
 }
 
 /** Outputs of cfn/dashboards.yaml. */
-export interface DashboardsOutputs {}
+export type DashboardsOutputs = Record<never, never>;
 
 /**
  * Parameters of cfn/database.yaml.
@@ -2722,7 +2722,7 @@ export interface ResourceAlarmsParameters {
 }
 
 /** Outputs of cfn/resource-alarms.yaml. */
-export interface ResourceAlarmsOutputs {}
+export type ResourceAlarmsOutputs = Record<never, never>;
 
 /**
  * Parameters of cfn/static-assets.yaml.

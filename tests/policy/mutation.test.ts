@@ -110,6 +110,7 @@ function mutantsOf(rule: Rule, mutation: Mutation, baseline: Report): Mutant[] {
         const template = readPlain(file);
         const resource = template.Resources[logicalId];
         if (resource?.Type !== mutation.type || !breakResource(resource, mutation)) continue;
+        if ("spares" in mutation && mutation.spares?.includes(logicalId)) continue;
         found.push({ name: logicalId, file, template, logicalId });
       }
     }

@@ -1,7 +1,8 @@
 /** One way to break a template: what it does to a resource, or a resource that it adds. */
 export type Mutation =
   | { readonly type: string; readonly set: Readonly<Record<string, unknown>> }
-  | { readonly type: string; readonly remove: string }
+  /** `spares` are logical ids that may lack it. */
+  | { readonly type: string; readonly remove: string; readonly spares?: readonly string[] }
   | { readonly type: string; readonly statement: { readonly path: string; readonly value: unknown } }
   | { readonly without: string }
   | { readonly add: unknown }
@@ -217,7 +218,8 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   "iam-no-access-keys": [{ add: { Type: "AWS::IAM::AccessKey", Properties: { UserName: "u" } } }],
   "rds-iam-authentication": [{ type: "AWS::RDS::DBCluster", remove: "EnableIAMDatabaseAuthentication" }],
   "access-logs": [
-    { type: "AWS::S3::Bucket", remove: "LoggingConfiguration" },
+    // A bucket that receives logs may do without a log of its own; these two have one all the same.
+    { type: "AWS::S3::Bucket", remove: "LoggingConfiguration", spares: ["TrailBucket", "EdgeLogBucket"] },
     { type: "AWS::ApiGateway::Stage", remove: "AccessLogSetting" },
     { type: "AWS::ElasticLoadBalancingV2::LoadBalancer", remove: "LoadBalancerAttributes" },
   ],
@@ -233,7 +235,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     },
   ],
   "trail-on": [{ add: { Type: "AWS::CloudTrail::Trail", Properties: { ...trail, IsLogging: false } } }],
-  "trail-data-events": [{ add: { Type: "AWS::CloudTrail::Trail", Properties: trail } }],
+  "trail-data-events": [{ type: "AWS::CloudTrail::Trail", remove: "AdvancedEventSelectors" }],
   "trail-protected": [{ add: { Type: "AWS::CloudTrail::Trail", Properties: trail } }],
   "log-bucket-versioned": [
     { add: { Type: "AWS::S3::Bucket", Properties: { AccessControl: "LogDeliveryWrite" } } },

@@ -3,6 +3,7 @@ import {
   AWS_TIMINGS,
   decideLease,
   OPERATION_STALE_SECONDS,
+  peerLookSeconds,
   type LeaseView,
   type OperationView,
   type PeerView,
@@ -158,5 +159,12 @@ describe("the lease keeper", () => {
         assert.equal(decide({ record: stoodDown, peer: peerStandby, ...view }).kind, "keep");
       });
     }
+  });
+
+  it("gives the peer a fortieth of the lease to answer, from 1 to 3 seconds", () => {
+    const looks = [240, AWS_TIMINGS.leaseSeconds, 60, 6].map((leaseSeconds) =>
+      peerLookSeconds({ leaseSeconds }),
+    );
+    assert.deepEqual(looks, [3, 3, 1.5, 1]);
   });
 });
