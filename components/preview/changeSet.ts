@@ -150,7 +150,20 @@ function changeOf(change: CloudFormationChange): ResourceChange {
     physicalId: PhysicalResourceId,
     reasons: action === "add" || action === "remove" ? [] : reasonsOf(Details),
     kept: keptOf(change.PolicyAction),
+    follows: followedBy(action, Details),
   };
+}
+
+/** The resources that a change follows from, when every detail of it does. */
+function followedBy(action: ChangeAction, details: readonly ResourceChangeDetail[]): string[] | undefined {
+  if (action === "add" || action === "remove" || details.length === 0) return undefined;
+  const causes = details.map(({ Evaluation, ChangeSource, CausingEntity }) =>
+    Evaluation === "Dynamic" && ChangeSource === "ResourceAttribute"
+      ? CausingEntity?.split(".")[0]
+      : undefined,
+  );
+  const known = causes.filter((cause) => cause !== undefined);
+  return known.length === causes.length ? [...new Set(known)] : undefined;
 }
 
 function actionOf({ Action, Replacement }: CloudFormationChange): ChangeAction {

@@ -16,6 +16,11 @@ export interface ResourceChange {
   readonly physicalId?: string | undefined;
   /** Why, for people: properties, with what changes them. */
   readonly reasons: readonly string[];
+  /**
+   * Logical ids of the resources, when nothing of this one changes but what might follow from an attribute of theirs, and
+   * CloudFormation decides only when it gets there.
+   */
+  readonly follows?: readonly string[] | undefined;
   /** What stays of a resource that is removed or replaced, by its DeletionPolicy or UpdateReplacePolicy. */
   readonly kept?: "retained" | "snapshot" | undefined;
   /** True when a failover has set it already, so that the update alters nothing that runs. */

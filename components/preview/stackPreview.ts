@@ -189,8 +189,27 @@ function completed(asked: readonly ResourceChange[], estimated: readonly Resourc
     return estimate?.live === true ? { ...change, reasons, live: true } : { ...change, reasons };
   });
   const ids = new Set(asked.map(({ logicalId }) => logicalId));
+  const live = withFollowers(changes, estimates);
   const uncertain = estimated.filter(({ logicalId, unknown }) => unknown === true && !ids.has(logicalId));
-  return [...changes, ...uncertain];
+  return [...live, ...uncertain];
+}
+
+/**
+ * What might follow only from resources that are live already, and does not by the templates, is live as well: the attribute
+ * that it waits for stays.
+ */
+function withFollowers(
+  changes: readonly ResourceChange[],
+  estimates: ReadonlyMap<string, ResourceChange>,
+): ResourceChange[] {
+  const live = new Set(changes.filter((change) => change.live === true).map(({ logicalId }) => logicalId));
+  const isFollower = ({ logicalId, follows }: ResourceChange) =>
+    follows !== undefined && !estimates.has(logicalId) && follows.every((cause) => live.has(cause));
+  for (let size = -1; size !== live.size;) {
+    size = live.size;
+    for (const change of changes.filter(isFollower)) live.add(change.logicalId);
+  }
+  return changes.map((change) => (live.has(change.logicalId) ? { ...change, live: true } : change));
 }
 
 /** Reasons without values get those of the estimate about the same property. */

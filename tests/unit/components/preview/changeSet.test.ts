@@ -102,6 +102,7 @@ describe("change set of a preview", () => {
           "TableName (needs a replacement): table-sessions-local → table-session-local, by EnvironmentSuffix",
         ],
         kept: undefined,
+        follows: undefined,
       },
     ]);
   });
@@ -128,6 +129,23 @@ describe("change set of a preview", () => {
         ["replace", "snapshot"],
         ["mayReplace", undefined],
       ],
+    );
+  });
+
+  it("tells what may only follow from another resource's attribute", async () => {
+    const Target = { Attribute: "Properties", Name: "SourceArn", RequiresRecreation: "Always" } as const;
+    const follows = { Target, Evaluation: "Dynamic", ChangeSource: "ResourceAttribute" } as const;
+    const own = { Target, Evaluation: "Static", ChangeSource: "DirectModification" } as const;
+    const sets = new ChangeSets([
+      complete(
+        modify({ Replacement: "Conditional", Details: [{ ...follows, CausingEntity: "Rule.Arn" }] }),
+        modify({ Replacement: "True", Details: [{ ...follows, CausingEntity: "Rule.Arn" }, own] }),
+      ),
+    ]);
+    const changes = await changeSetChanges(sets.client, REQUEST, QUICK);
+    assert.deepEqual(
+      changes.map((change) => change.follows),
+      [["Rule"], undefined],
     );
   });
 

@@ -222,6 +222,33 @@ describe("hook of a stack", function () {
     assert.match(report(), /already live: a failover has set it/);
   });
 
+  it("says it of what follows from that alone, and of nothing that has another cause", async () => {
+    account.stacks.set("stack-functions-apse1-local", "UPDATE_COMPLETE");
+    const modified = (
+      LogicalResourceId: string,
+      CausingEntity: string,
+      Evaluation: "Static" | "Dynamic",
+    ): Change => {
+      const ChangeSource = Evaluation === "Dynamic" ? "ResourceAttribute" : "ParameterReference";
+      const Target = { Attribute: "Properties", Name: "X" } as const;
+      const Details = [{ Target, Evaluation, ChangeSource, CausingEntity } as const];
+      const Replacement = Evaluation === "Dynamic" ? "Conditional" : "False";
+      return {
+        ResourceChange: { Action: "Modify", Replacement, LogicalResourceId, ResourceType: "T", Details },
+      };
+    };
+    account.changes = [
+      modified("OutboxRelayRule", "OutboxRelayEnabled", "Static"),
+      modified("OutboxRelayPermission", "OutboxRelayRule.Arn", "Dynamic"),
+      modified("Further", "OutboxRelayPermission.Id", "Dynamic"),
+      modified("Other", "IntakeFunction.Arn", "Dynamic"),
+    ];
+    const before = deployed("functions", { OutboxRelayEnabled: "true" });
+    await update("functions", before, withValues(before, { OutboxRelayEnabled: "false" }));
+    const live = [...report().matchAll(/already live[^|]*\| `(\w+)`/g)].map(([, id]) => id);
+    assert.deepEqual(live.sort(), ["Further", "OutboxRelayPermission", "OutboxRelayRule"]);
+  });
+
   it("adds everything of a new stack, and refuses to put one in the place of another", async () => {
     const creation = () => previewStack(stackOf("tables"), { newInputs: inputsOf(deployed("tables")) });
     await creation();
