@@ -113,7 +113,8 @@ export async function deployPlainly(
           ParameterKey,
           ParameterValue: renewed(value, known),
         })),
-        Capabilities: ["CAPABILITY_NAMED_IAM"],
+        // Each template needs the one or the other; all may stand here.
+        Capabilities: ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
       }),
     );
     const wait = { client, maxWaitTime: WAIT_SECONDS, minDelay: 1, maxDelay: 1, abortSignal: signal };
