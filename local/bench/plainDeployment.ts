@@ -84,9 +84,19 @@ async function objectsOf(cloud: EmbeddedCloud, place: Place, bucket: string): Pr
   );
 }
 
-/** Puts what stacks that were made anew give for what the recorded ones gave; the longest first, since one may hold another. */
+/** Shorter than this, a text is too common to be taken for an output inside another value. */
+const TELLING_LENGTH = 8;
+
+/**
+ * Puts what stacks that were made anew give for what the recorded ones gave: for a whole value, such as a port, and
+ * inside a value the longest first, since one may hold another.
+ */
 export function renewed(value: string, known: ReadonlyMap<string, string>): string {
-  const old = [...known.keys()].filter((key) => key.length >= 8).sort((a, b) => b.length - a.length);
+  const whole = known.get(value);
+  if (whole !== undefined) return whole;
+  const old = [...known.keys()]
+    .filter((key) => key.length >= TELLING_LENGTH)
+    .sort((a, b) => b.length - a.length);
   return old.reduce((text, key) => text.replaceAll(key, known.get(key) ?? key), value);
 }
 

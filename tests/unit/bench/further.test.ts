@@ -27,6 +27,7 @@ describe("the further benchmarks", () => {
       renewed("arn:aws:kms:ap-southeast-1:1:key/old-longer", known),
       "arn:aws:kms:ap-southeast-1:1:key/other",
     );
+    assert.equal(renewed("5432", known), "5433");
     // Too short to be sure that it is an output and not a part of another value.
     assert.equal(renewed("15432", known), "15432");
   });
