@@ -35,7 +35,11 @@ export function createHandler(dependencies: ReadinessDependencies): () => Promis
     };
     if (result.ready) log.info("ready", { checks: checks.length });
     else log.error("not ready", { failed });
-    const outcomes = await Promise.allSettled([publishMetric(failed.length, now), putEvent({ ...result })]);
+    // Of the end, not of the beginning: a fact that hangs takes a minute, and an alarm looks at the last minute.
+    const outcomes = await Promise.allSettled([
+      publishMetric(failed.length, clock.now()),
+      putEvent({ ...result }),
+    ]);
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     return result;
   };

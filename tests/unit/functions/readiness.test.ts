@@ -377,6 +377,21 @@ describe("readiness function", () => {
       assert.deepEqual(published, [18, false]);
     });
 
+    it("counts at its end, however long a fact that hangs has taken", async () => {
+      const end = new Date(NOW.getTime() + 60_000);
+      const times = [NOW, end];
+      const counted: Date[] = [];
+      await createHandler({
+        sources: Object.fromEntries(failing) as FactSources,
+        place: "dr",
+        publishMetric: (_, at) => Promise.resolve(void counted.push(at)),
+        putEvent: () => Promise.resolve(),
+        clock: { now: () => times.shift() ?? end },
+        log: new TestLog(),
+      })();
+      assert.deepEqual(counted, [end]);
+    });
+
     it("fails when it cannot be told, after it has told what it can", async () => {
       const published: unknown[] = [];
       await assert.rejects(
