@@ -15,6 +15,7 @@ import type { Log } from "../shared/observability/logger";
 import type { ProbeRecord } from "../shared/regions/observationRecords";
 import type { OperationRepository } from "../shared/regions/operationRecord";
 import type { RegionState, RoleRepository } from "../shared/regions/roleRecord";
+import { tellOfLeftBehind, type OperationLeftBehindDetail } from "./leftBehind";
 import type { Look } from "./look";
 
 /** What watching the other Region works with. */
@@ -36,9 +37,16 @@ export interface PeerProbeDependencies {
   readonly unfitness: () => Promise<string | undefined>;
   /** Publishes `PeerUnavailable` of this Region. */
   readonly publishMetric: (value: 0 | 1, at: Date) => Promise<void>;
-  /** Tells the Region's bus that the peer is lost. */
-  readonly putEvent: (detail: PeerUnavailableDetail) => Promise<void>;
+  /** Tells the Region's bus what calls for an orchestrator. */
+  readonly putEvent: PutProbeEvent;
 }
+
+/** The events that the probe sends, with their `detail-type`. */
+export type PutProbeEvent = (
+  ...event:
+    | [type: "Peer Unavailable", detail: PeerUnavailableDetail]
+    | [type: "Operation Left Behind", detail: OperationLeftBehindDetail]
+) => Promise<void>;
 
 /** The detail of the event `Peer Unavailable` of `payments.failover`. */
 export interface PeerUnavailableDetail {
@@ -58,8 +66,8 @@ const MAX_REASON = 500;
 
 /**
  * Watches the active Region from the standby. On its schedule (no action) it looks, publishes the metric and, while the
- * peer is lost and nobody acts, says so again every time: an alarm changes its state only once. For the state machine it
- * confirms a loss and watches the witness.
+ * peer is lost and nobody acts, says so again every time: an alarm changes its state only once. It also tells of an
+ * operation that was killed in the middle. For the state machine it confirms a loss and watches the witness.
  */
 export function createHandler(
   dependencies: PeerProbeDependencies,
@@ -93,6 +101,7 @@ function run(
 async function probe(dependencies: PeerProbeDependencies): Promise<ProbeResult> {
   const { clock, probes, publishMetric } = dependencies;
   const role = await dependencies.role.read();
+  const isLeftBehind = await tellOfLeftBehind(dependencies, role);
   if (!watches(role)) {
     const at = clock.now();
     const reason = `this Region is ${role.role}`;
@@ -104,7 +113,8 @@ async function probe(dependencies: PeerProbeDependencies): Promise<ProbeResult> 
   const { record } = await lookAndRemember(dependencies);
   const unavailable = record.consecutiveFailures > 0;
   await publishMetric(unavailable ? 1 : 0, record.lastCheckedAt);
-  if (record.consecutiveFailures >= LOST_AFTER_FAILURES && role.role === "STANDBY") {
+  const isLost = record.consecutiveFailures >= LOST_AFTER_FAILURES;
+  if (isLost && role.role === "STANDBY" && !isLeftBehind) {
     await tellUnlessUnderWay(dependencies, record);
   }
   return { unavailable, consecutiveFailures: record.consecutiveFailures, reason: record.reason };
@@ -146,7 +156,7 @@ async function tellUnlessUnderWay(dependencies: PeerProbeDependencies, record: P
     return undefined;
   });
   if (operation && !operation.dryRun && (await isUnderWay(operation, executions, clock.now()))) return;
-  await putEvent({
+  await putEvent("Peer Unavailable", {
     place,
     regionCode,
     consecutiveFailures: record.consecutiveFailures,

@@ -92,14 +92,14 @@ export const handler = createHandler({
       }),
     );
   },
-  putEvent: async (detail) => {
+  putEvent: async (type, detail) => {
     const answer = await events.send(
       new PutEventsCommand({
         Entries: [
           {
             EventBusName: environment.EVENT_BUS_NAME,
             Source: "payments.failover",
-            DetailType: "Peer Unavailable",
+            DetailType: type,
             Detail: JSON.stringify(detail),
           },
         ],

@@ -130,11 +130,13 @@ describeChecks("failover", [
     ],
   ],
   [
-    "satisfies R19: is started by the probe's alarm, by its repeated signal and by what the other Region forwards",
+    "satisfies R19: is started by the probe's alarm, by its repeated signal, by what the other Region forwards, and again after it was killed",
     triggers,
     [
       set("failover-detection/PeerUnavailableAlarm", `${P}/TreatMissingData`, "notBreaching"),
       set("failover-detection/PeerLostRule", `${P}/EventPattern/region`),
+      set("failover-detection/LeftBehindRule", `${P}/EventPattern/region`),
+      set("failover-detection/LeftBehindRule", `${P}/Targets/0/InputTransformer/InputTemplate`, "{}"),
       set("failover-detection/PeerUnavailableRule", `${P}/State`, "DISABLED"),
       set("failover-detection/PeerAlarmRule", `${P}/Targets/0/InputTransformer/InputTemplate`, "{}"),
       without("failover-detection/PeerUnavailableRule", "failover-detection/"),

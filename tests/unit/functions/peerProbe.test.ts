@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHandler, type PeerUnavailableDetail } from "../../../functions/peer-probe/handler";
+import { createHandler, type PutProbeEvent } from "../../../functions/peer-probe/handler";
 import type { Look } from "../../../functions/peer-probe/look";
 import type { ProbeRecord } from "../../../functions/shared/regions/observationRecords";
 import {
@@ -27,7 +27,7 @@ class Standby {
   readonly probes = new MemoryObservation<ProbeRecord>();
   readonly witness = new TestWitness(this.clock, "primary");
   readonly metric: number[] = [];
-  readonly events: PeerUnavailableDetail[] = [];
+  readonly events: Parameters<PutProbeEvent>[] = [];
   sight = SERVES;
   looks = 0;
   unfit: string | undefined;
@@ -42,7 +42,7 @@ class Standby {
     },
     unfitness: async () => this.unfit,
     publishMetric: async (value) => void this.metric.push(value),
-    putEvent: async (detail) => void this.events.push(detail),
+    putEvent: async (...event) => void this.events.push(event),
   });
 
   /** The schedule's event. */
@@ -111,10 +111,13 @@ describe("peer probe", () => {
       await standby.minute();
 
       assert.equal(standby.events.length, 2);
-      assert.deepEqual(standby.events[0], {
-        ...{ place: "dr", regionCode: "apse2", consecutiveFailures: 2, reason: SILENT.reason },
-        firstFailedAt: "2026-11-24T09:01:00.000Z",
-      });
+      assert.deepEqual(standby.events[0], [
+        "Peer Unavailable",
+        {
+          ...{ place: "dr", regionCode: "apse2", consecutiveFailures: 2, reason: SILENT.reason },
+          firstFailedAt: "2026-11-24T09:01:00.000Z",
+        },
+      ]);
     });
 
     it("is quiet while an operation is under way, and speaks again when its execution is gone", async () => {
@@ -163,6 +166,76 @@ describe("peer probe", () => {
       await standby.minute();
 
       assert.deepEqual([standby.metric, standby.events.length], [[1, 1], 0]);
+    });
+  });
+
+  describe("an operation whose execution was killed", () => {
+    const { executionArn } = operationOf();
+    const leftBehind = (step: string, changes: object = {}) => {
+      const { operationId, mode, approval } = { ...operationOf(), ...changes };
+      const detail = { place: "dr", regionCode: "apse2", operationId, mode, approval, step };
+      return [["Operation Left Behind", detail]];
+    };
+    const take = (role: "STANDBY" | "TAKING_OVER" | "ACTIVE" | "FENCED", epoch = 1): void => {
+      standby.role.state = { ...standby.role.state, role, epoch };
+    };
+    beforeEach(() => {
+      standby.executions.running.set(executionArn, false);
+    });
+
+    it("is told of during a take-over, every minute, until another execution drives it", async () => {
+      take("TAKING_OVER");
+      standby.start({ step: "wait" });
+      standby.executions.running.set(executionArn, true);
+      await standby.minute();
+      assert.deepEqual(standby.events, []);
+
+      standby.executions.running.set(executionArn, false);
+      await standby.minute();
+      await standby.minute();
+      assert.deepEqual(standby.events, [...leftBehind("wait"), ...leftBehind("wait")]);
+
+      standby.executions.running.set(executionArn, true);
+      await standby.minute();
+      assert.equal(standby.events.length, 2);
+    });
+
+    it("is told of after the activation, when the replay is still to do", async () => {
+      take("ACTIVE", 2);
+      standby.start({ step: "replay" });
+      await standby.minute();
+
+      assert.deepEqual([standby.events, standby.looks], [leftBehind("replay"), 0]);
+    });
+
+    it("is a switchover again when it was one, also before it took its role", async () => {
+      const switchover = { mode: "switchover", approval: "approval" };
+      standby.start({ ...switchover, step: "demote" });
+      standby.sight = SILENT;
+      await standby.minute();
+      await standby.minute();
+
+      const told = leftBehind("demote", switchover);
+      assert.deepEqual(standby.events, [...told, ...told]);
+    });
+
+    it("is none when it has ended, is a rehearsal, or left nothing half done here", async () => {
+      for (const [role, epoch, record] of [
+        ["TAKING_OVER", 1, { step: "promote", state: "FAILED" }],
+        ["TAKING_OVER", 1, { step: "wait", state: "ABORTED" }],
+        ["TAKING_OVER", 1, { step: "wait", dryRun: true }],
+        ["ACTIVE", 3, { step: "replay" }],
+        ["ACTIVE", 2, { step: "confirm" }],
+        ["FENCED", 2, { step: "replay" }],
+        ["STANDBY", 1, { step: "demote" }],
+        ["STANDBY", 1, { step: "approval", mode: "switchover" }],
+        ["STANDBY", 1, { step: "demote", mode: "switchover", updatedAt: new Date("2026-11-24T08:00:00Z") }],
+      ] as const) {
+        take(role, epoch);
+        standby.start(record);
+        await standby.minute();
+        assert.deepEqual(standby.events, [], `${role} ${JSON.stringify(record)}`);
+      }
     });
   });
 

@@ -315,18 +315,24 @@ export const latchedNames: Check = (templates) => {
   ];
 };
 
-/** A rule starts a real failover, from this Region's own probe or from what the other Region says of itself. */
+/** A rule starts a real failover, from this Region's own probe or from what the other Region says of itself; or goes on with one that was killed. */
 export const triggers: Check = (templates) => {
   const rules = resources(templates, "AWS::Events::Rule").filter(({ template }) => template === "failover-detection");
   const alarm = resources(templates, "AWS::CloudWatch::Alarm").find(({ id }) => id === "PeerUnavailableAlarm");
-  const own = rules.find(({ id }) => id === "PeerLostRule");
+  const own = ["PeerLostRule", "LeftBehindRule"].map((id) => ({ id, rule: rules.find((rule) => rule.id === id) }));
+  const modes: Readonly<Record<string, string>> = { LeftBehindRule: '"mode":<mode>' };
   return [
-    ...(rules.length === 3 ? [] : ["failover-detection/ has not three triggers"]),
+    ...(rules.length === 4 ? [] : ["failover-detection/ has not four triggers"]),
     ...rules
-      .filter(({ properties }) => !text(at(properties["Targets"], 0, "InputTransformer", "InputTemplate")).includes('"mode":"failover"'))
+      .filter(
+        ({ id, properties }) =>
+          !text(at(properties["Targets"], 0, "InputTransformer", "InputTemplate")).includes(modes[id] ?? '"mode":"failover"'),
+      )
       .map((rule) => `${where(rule)} starts something else`),
     ...rules.filter(({ properties }) => properties["State"] !== "ENABLED").map((rule) => `${where(rule)} is switched off`),
     ...(alarm?.properties["TreatMissingData"] === "breaching" ? [] : ["failover-detection/PeerUnavailableAlarm is green without data"]),
-    ...(mentions(own?.properties["EventPattern"], "AWS::Region") ? [] : ["failover-detection/PeerLostRule hears the other Region's own signal"]),
+    ...own
+      .filter(({ rule }) => !mentions(rule?.properties["EventPattern"], "AWS::Region"))
+      .map(({ id }) => `failover-detection/${id} hears the other Region's own signal`),
   ];
 };
