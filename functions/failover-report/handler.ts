@@ -5,6 +5,7 @@ import {
   type FailoverReportInput,
   type FailoverReportResult,
 } from "../shared/failover/recoveryActions";
+import { reasonText } from "../shared/failover/reasonText";
 import { redactLogValue, type ScopedLog } from "../shared/observability/logger";
 import type { MetricRecorder } from "../shared/observability/metrics";
 import type { OperationRecord, OperationRepository } from "../shared/regions/operationRecord";
@@ -92,7 +93,7 @@ async function readRecord(
 
 /** Only the texts: an id is ours, and one that happened to look like a card number would name another object. */
 function redacted(input: FailoverReportInput): FailoverReportInput {
-  if (input.action === "notify") return { ...input, error: clean(input.error) };
+  if (input.action === "notify") return { ...input, error: reasonText(input.error, input.cause) };
   const { warnings, finding, ...findings } = input.findings;
   return { ...input, findings: { ...findings, warnings: clean(warnings), finding: clean(finding) } };
 }

@@ -10,10 +10,10 @@ import {
 } from "../shared/failover/actions";
 import { InvalidAction } from "../shared/failover/errors";
 import { parseAction } from "../shared/failover/parseAction";
+import { reasonText } from "../shared/failover/reasonText";
 import type { RegionControlDependencies } from "./dependencies";
 import { lock } from "./lock";
 import { awaitApproval, checkpoint, finish } from "./progress";
-import { reasonText } from "./reasonText";
 import { abort, activate, demotePeer, fencePeer, latch } from "./roles";
 
 /** What the state machine gets back. */
@@ -72,11 +72,16 @@ function run(
     case "abort":
       return abort(dependencies, operation, reasonText(input.reason, input.cause));
     case "finish":
-      return finish(
-        dependencies,
-        operation,
-        input.state,
-        input.reason === undefined ? undefined : reasonText(input.reason, input.cause),
-      );
+      return finish(dependencies, operation, input.state, endOf(input));
   }
+}
+
+/** Why it failed; or what went wrong on the way of one that succeeded all the same. */
+function endOf({
+  reason,
+  cause,
+  warnings,
+}: Extract<RegionControlInput, { action: "finish" }>): string | undefined {
+  if (warnings !== undefined && warnings.length > 0) return warnings.join("; ");
+  return reason === undefined ? undefined : reasonText(reason, cause);
 }

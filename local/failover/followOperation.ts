@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeExecutionCommand, type DescribeExecutionCommandOutput } from "@aws-sdk/client-sfn";
 import * as z from "zod";
+import { reasonText } from "../../functions/shared/failover/reasonText";
 import { CommandError } from "../cli";
 import { ask, valueOf } from "./bounded";
 import type { StartedOperation } from "./operations";
@@ -90,6 +91,8 @@ async function readOperation(platform: Platform, { place, operationId }: Started
 const endSchema = z.looseObject({
   state: z.enum(["REFUSED", "SUPERSEDED", "ABORTED", "CANCELLED"]),
   reason: z.string().optional(),
+  /** What the error said, as Step Functions gives it. */
+  cause: z.string().optional(),
 });
 
 function outcomeOf(
@@ -105,9 +108,13 @@ function outcomeOf(
     operationId,
     state: recorded ?? end?.state ?? (status === "SUCCEEDED" ? "SUCCEEDED" : "FAILED"),
     executionStatus: status,
-    reason: end?.reason ?? record?.reason ?? (failure === "" ? undefined : failure),
+    reason: saidAtEnd(end) ?? record?.reason ?? (failure === "" ? undefined : failure),
     record: record && withoutToken(record),
   };
+}
+
+function saidAtEnd(end: z.output<typeof endSchema> | undefined): string | undefined {
+  return end?.reason === undefined ? undefined : reasonText(end.reason, end.cause);
 }
 
 function parsed(text: string | undefined): unknown {

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { OPERATION_MODES, OPERATION_STEPS } from "../../domain/failover";
+import { reasonText } from "./reasonText";
 
 /** The operation that an invocation belongs to: the machine's input with its execution's name and ARN. */
 export const operationReference = z.object({
@@ -29,6 +30,17 @@ const reason = z
   .min(1)
   .transform((text) => text.slice(0, 1_000));
 
+/** Warnings that an operation tells of: one of each step and checkpoint, and a few to spare. */
+const MAX_WARNINGS = 40;
+
+/**
+ * What went wrong on the way of an operation that goes on all the same, as the machine notes it: the step with the
+ * error's name, and the cause that Step Functions gives. One line each afterwards.
+ */
+export const operationWarnings = z
+  .array(z.object({ reason, cause }).transform(({ reason, cause }) => reasonText(reason, cause)))
+  .transform((all) => all.slice(0, MAX_WARNINGS));
+
 /** What `region-control` is asked. */
 export const regionControlInput = z.discriminatedUnion("action", [
   z.object({ action: z.literal("lock"), operation }),
@@ -45,6 +57,7 @@ export const regionControlInput = z.discriminatedUnion("action", [
     state: z.enum(["SUCCEEDED", "FAILED"]),
     reason: reason.optional(),
     cause,
+    warnings: operationWarnings.optional(),
   }),
 ]);
 /** @see regionControlInput */

@@ -1,7 +1,7 @@
 /** What the failover's state machine says to the functions that repair, prove and report, and what they answer. */
 import * as z from "zod";
 import { PLACES } from "../../domain/failover";
-import { operationReference } from "./actions";
+import { operationReference, operationWarnings } from "./actions";
 
 const operation = operationReference;
 
@@ -127,7 +127,7 @@ export const reportFindings = z.object({
   syntheticPayment: z
     .object({ paymentId: z.string(), status: z.string(), latencyMs: z.number().min(0) })
     .optional(),
-  warnings: z.array(z.string().transform((text) => text.slice(0, 1_000))).optional(),
+  warnings: operationWarnings.optional(),
   dryRun: z.boolean().optional(),
   finding: z.record(z.string(), z.unknown()).optional(),
 });
@@ -145,6 +145,8 @@ export const failoverReportInput = z.discriminatedUnion("action", [
       .string()
       .min(1)
       .transform((text) => text.slice(0, 2_000)),
+    /** As Step Functions gives it. */
+    cause: z.string().optional(),
     /** Anchor in docs/runbook.md. */
     runbookSection: z.string().min(1).max(100),
   }),

@@ -167,9 +167,10 @@ describe("failover report", () => {
   });
 
   it("tells of warnings and of a dry run", async () => {
-    await report({ ...ACTIVE, warnings: ["replay: ReplayUnfinished"] });
+    const cause = JSON.stringify({ errorType: "ReplayUnfinished", errorMessage: "7 sessions are left" });
+    await report({ ...ACTIVE, warnings: [{ reason: "replay: ReplayUnfinished", cause }] });
     assert.match(messages[0]?.subject ?? "", /done with warnings/);
-    assert.match(messages[0]?.text ?? "", /Warning: replay/);
+    assert.match(messages[0]?.text ?? "", /Warning: replay: ReplayUnfinished \(7 sessions are left\)$/m);
     await report({ dryRun: true, finding: { confirmed: true, witness: "dr" } });
     assert.match(messages[1]?.subject ?? "", /^Payments apse2: failover done|dry run/);
   });
@@ -195,7 +196,8 @@ describe("failover report", () => {
     await invoke({
       action: "notify",
       step: "promote",
-      error: "PromotionRefused: card 4111111111111111, Bearer abcdefghijkl, postgres://u:hunter22@host/db",
+      error: "PromotionRefused",
+      cause: "card 4111111111111111, Bearer abcdefghijkl, postgres://u:hunter22@host/db",
       runbookSection: "step-promote",
     });
 
@@ -226,7 +228,10 @@ describe("failover report", () => {
   });
 
   it("redacts what it keeps, too", async () => {
-    const written = await report({ ...ACTIVE, warnings: ["token 4111 1111 1111 1111"] });
+    const written = await report({
+      ...ACTIVE,
+      warnings: [{ reason: "replay: Error", cause: "token 4111 1111 1111 1111" }],
+    });
     assert.doesNotMatch(JSON.stringify(written), /4111 1111/);
   });
 

@@ -176,6 +176,24 @@ describe("region control", () => {
       assert.equal(regions.operations.record?.state, "SUCCEEDED");
     });
 
+    it("ends with what went wrong on the way, and what each error said", async () => {
+      await regions.untilPromotion();
+      await regions.act("activate");
+      const cause = JSON.stringify({ errorType: "ReplayUnfinished", errorMessage: "7 sessions are left" });
+      const warnings = [
+        { reason: "checkpoint fence: States.Timeout", cause: "" },
+        { reason: "replay: ReplayUnfinished", cause },
+      ];
+      await regions.act("finish", { state: "SUCCEEDED", reason: "done", warnings });
+
+      const { state, reason } = regions.operations.record ?? {};
+      assert.equal(state, "SUCCEEDED");
+      assert.equal(
+        reason,
+        "checkpoint fence: States.Timeout; replay: ReplayUnfinished (7 sessions are left)",
+      );
+    });
+
     it("changes nothing when every step runs a second time", async () => {
       await regions.untilPromotion();
       await regions.act("activate");

@@ -142,12 +142,13 @@ describe("starting a failover", () => {
   });
 
   it("ends as refused when the state machine did not get the lock", async () => {
-    const output = JSON.stringify({ state: "REFUSED", reason: "OperationInProgress" });
+    const cause = JSON.stringify({ errorType: "OperationInProgress", errorMessage: "op-7 holds the lock" });
+    const output = JSON.stringify({ state: "REFUSED", reason: "OperationInProgress", cause });
     const dr = { ...standbyRegion(1), answers: machine("SUCCEEDED", { output }) };
     const platform = fakePlatform({ primary: activeRegion("primary", 1), dr });
     const result = await run(platform, "start --mode failover --wait");
     assert.equal(result.code, 2);
-    assert.match(result.texts.join(), /REFUSED: OperationInProgress/);
+    assert.match(result.texts.join(), /REFUSED: OperationInProgress \(op-7 holds the lock\)$/m);
   });
 
   it("takes up an operation whose execution was killed, and refuses one that lives", async () => {

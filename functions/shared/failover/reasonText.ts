@@ -1,10 +1,10 @@
-import { redactLogValue } from "../shared/observability/logger";
+import { redactLogValue } from "../observability/logger";
 
 /** Characters of a cause that a reason may carry: a line for people on call, not a stack trace. */
 const MAX_CAUSE_LENGTH = 300;
 
 /**
- * Why an operation ended, as its record says it: the reason, and what the error itself said. Both pass the logs'
+ * Why a step failed or an operation ended, in one line: the reason, and what the error itself said. Both pass the logs'
  * redaction: neither card numbers nor secrets reach a record that everybody on call reads.
  *
  * @param cause as Step Functions gives it; empty or absent when nothing failed
