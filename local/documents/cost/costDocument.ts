@@ -1,23 +1,25 @@
 import type { Inventory } from "./inventory";
-import { PRICES, type PriceName } from "./prices";
+import { SOURCES } from "./priceSources";
+import { PRICES, type Price, type PriceName } from "./prices";
 import { components, loadOf, PER_PAYMENT, type Component, type Load, type Place } from "./usage";
 
 /** The loads that the table shows, in payments per second. */
 export const LOADS = [0, 10, 1000] as const;
 
+const PLACES = ["primary", "dr"] as const satisfies readonly Place[];
+
 /** US dollars in a month. */
 export function costOf(component: Component, place: Place, load: Load): number {
   const usage = Object.entries(component.usage(place, load)) as [PriceName, number][];
-  return usage.reduce((sum, [name, amount]) => sum + PRICES[name].usd * amount, 0);
+  return usage.reduce((sum, [name, amount]) => sum + PRICES[name][place].usd * amount, 0);
 }
 
-/** Whether one of a component's prices has not been looked up. */
+/** Whether a price that one of the Regions pays for the component has not been looked up. */
 export function isUnconfirmed(component: Component): boolean {
-  const names = Object.keys({
-    ...component.usage("primary", loadOf(1)),
-    ...component.usage("dr", loadOf(1)),
-  }) as PriceName[];
-  return names.some((name) => PRICES[name].provenance === "unconfirmed");
+  return PLACES.some((place) => {
+    const names = Object.keys(component.usage(place, loadOf(1))) as PriceName[];
+    return names.some((name) => PRICES[name][place].provenance === "unconfirmed");
+  });
 }
 
 export interface Totals {
@@ -52,9 +54,7 @@ export function costDocument(of: Inventory): string {
   const rows = all.map((component) => [
     `${component.name}${isUnconfirmed(component) ? " ¹" : ""}`,
     component.template,
-    ...loads.flatMap((load) =>
-      (["primary", "dr"] as const).map((place) => dollars(costOf(component, place, load))),
-    ),
+    ...loads.flatMap((load) => PLACES.map((place) => dollars(costOf(component, place, load)))),
   ]);
   const totals = loads.map((load) => totalsOf(all, load));
   rows.push([
@@ -96,21 +96,29 @@ export function costDocument(of: Inventory): string {
     ),
     "## Prices",
     table(
-      ["Price", "USD", "Per", "Looked up for the Region", "AWS's page", "Read from"],
-      ["---", "---:", "---", "---", "---", "---"],
-      Object.entries(PRICES).map(([name, { usd, unit, provenance, page, read }]) => [
-        name,
-        usd < 0.001 ? usd.toFixed(10).replace(/0+$/, "") : String(usd),
-        unit,
-        provenance === "region" ? "yes" : "**no**",
+      ["Price", "USD: primary", "dr", "Per", "Known: primary", "dr", "AWS's page"],
+      ["---", "---:", "---:", "---", "---", "---", "---"],
+      (Object.entries(PRICES) as [string, Price][]).map(([name, { primary, dr, unit, page }]) => [
+        ...[name, amount(primary.usd), amount(dr.usd), unit],
+        ...[primary, dr].map(({ provenance, read }) =>
+          provenance === "unconfirmed" ? `**no**: ${read}` : `${provenance} (${read})`,
+        ),
         page,
-        read,
       ]),
     ),
+    KNOWN,
+    Object.entries(SOURCES)
+      .map(([name, text]) => `* **${name}**: ${text}`)
+      .join("\n"),
     "",
   ]
     .join("\n\n")
     .replace(/\n+$/, "\n");
+}
+
+/** A price, without an exponent however small it is. */
+function amount(usd: number): string {
+  return usd < 0.001 ? usd.toFixed(10).replace(/0+$/, "") : String(usd);
 }
 
 function label(perSecond: number): string {
@@ -125,9 +133,11 @@ a test fails when it is stale. Settings are those of \`Pulumi.prod.yaml\`: a NAT
 2 capacity units, 5 warm executions of each function on the hot path.
 
 **How far to trust it.** It is arithmetic, not a bill: nothing here has run on AWS. List prices in US dollars, without free tiers, volume tiers, savings plans or
-tax; at 1,000 payments per second volume tiers take a good part off. The price list of ap-southeast-2 could not be read at all: both Regions
-are computed with the prices of ap-southeast-1, which nobody has compared. Prices marked **no** below were not looked up for either
-Region. Database capacity, durations and sizes under load are assumptions that a load test on AWS must replace.`;
+tax; at 1,000 payments per second volume tiers take a good part off. Each Region is computed with its own
+prices, as public sources quote them; AWS's price list itself was not read. Prices marked **no** below were not found. Database capacity, durations and sizes under load are assumptions that a load test on AWS must replace.`;
+
+const KNOWN = `*listed*: a dated source quotes AWS's price list or a bill for this Region, or AWS's own page states one price for all. *indirect*: one source that is undated,
+converted or old says so. **no**: not found, with what was assumed instead. Sources, all read 2026-11-24:`;
 
 const STANDBY = `A standby pays in full for what is there (endpoints, NAT gateways, load balancer, warm executions, database instances) and for what replication writes; it pays next to
 nothing for requests, compute, logs and queues. So at idle it costs as much as an active Region, and ever less of one as the load grows.

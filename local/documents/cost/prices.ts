@@ -1,89 +1,236 @@
-/** Where a price is from, and how much it is worth. */
+import { SOURCES, type SourceName } from "./priceSources";
+import type { Place } from "./usage";
+
+/** How well a price is known for its Region. */
 export type Provenance =
-  /** The price list's own rate for ap-southeast-1, as the source quotes it. */
-  | "region"
-  /** Not looked up for either Region: the us-east-1 rate, or what we remember of the Region's. Check it before you rely on it. */
+  /** A dated source quotes AWS's price list, or a bill, for this Region; or AWS's own page states one price for all. */
+  | "listed"
+  /** One source that is undated, converted, or older than two years says so, and nothing found contradicts it. */
+  | "indirect"
+  /** Nobody looked it up: another Region's rate, or what follows from rates beside it. Check it before you rely on it. */
   | "unconfirmed";
 
-/** One price, in US dollars, the same for both Regions unless `dr` says otherwise. */
-export interface Price {
-  readonly unit: string;
+/** What one Region charges, in US dollars. */
+export interface Quote {
   readonly usd: number;
   readonly provenance: Provenance;
-  /** The page on which AWS states it. */
-  readonly page: string;
-  /** Where and when it was read. */
+  /** Where it was read: a name in `SOURCES`; or what is assumed, and why. */
   readonly read: string;
 }
 
-const BILL =
-  "line of a published AWS bill for Asia Pacific (Singapore), May 2025 (github.com/rahmat-ullah/DocParser, backend/sample_full_document.md), read 2026-11-24";
-const PRICE_LIST =
-  "AWS Price List API for ap-southeast-1 as quoted in public repositories in August 2026, read 2026-11-24";
-const NOT_FOUND = "not looked up (no source for the Region was at hand on 2026-11-24)";
+/** One price in both Regions. */
+export interface Price extends Readonly<Record<Place, Quote>> {
+  readonly unit: string;
+  /** The page on which AWS states it. */
+  readonly page: string;
+}
 
-const region = (usd: number, unit: string, page: string, read = PRICE_LIST): Price => ({
-  ...{ usd, unit, page, read },
-  provenance: "region",
-});
-const unconfirmed = (usd: number, unit: string, page: string): Price => ({
-  ...{ usd, unit, page, read: NOT_FOUND },
-  provenance: "unconfirmed",
-});
+const listed = (usd: number, read: SourceName): Quote => ({ usd, provenance: "listed", read });
+const indirect = (usd: number, read: SourceName): Quote => ({ usd, provenance: "indirect", read });
+const unconfirmed = (usd: number, read: string): Quote => ({ usd, provenance: "unconfirmed", read });
+/** One price, whatever the Region. */
+const everywhere = (quote: Quote) => ({ primary: quote, dr: quote });
 
 const LAMBDA = "https://aws.amazon.com/lambda/pricing/";
+const BALANCER = "https://aws.amazon.com/elasticloadbalancing/pricing/";
 const VPC = "https://aws.amazon.com/vpc/pricing/";
+const PRIVATE_LINK = "https://aws.amazon.com/privatelink/pricing/";
 const CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/";
 const AURORA = "https://aws.amazon.com/rds/aurora/pricing/";
 const DYNAMODB = "https://aws.amazon.com/dynamodb/pricing/on-demand/";
 const S3 = "https://aws.amazon.com/s3/pricing/";
 const WAF = "https://aws.amazon.com/waf/pricing/";
 const KMS = "https://aws.amazon.com/kms/pricing/";
+const ROUTE_53 = "https://aws.amazon.com/route53/pricing/";
 
 /** Every price that the cost table is computed from. List prices, without free tiers, discounts or tax. */
 export const PRICES = {
-  lambdaRequest: region(0.2, "million requests", LAMBDA),
-  lambdaCompute: region(0.0000133334, "GB-second (arm64)", LAMBDA),
-  lambdaWarm: unconfirmed(0.0000033334, "GB-second kept warm (arm64)", LAMBDA),
-  apiRequest: unconfirmed(4.25, "million REST requests", "https://aws.amazon.com/api-gateway/pricing/"),
-  loadBalancerHour: region(0.0252, "hour", "https://aws.amazon.com/elasticloadbalancing/pricing/", BILL),
-  loadBalancerUnit: region(0.008, "LCU-hour", "https://aws.amazon.com/elasticloadbalancing/pricing/"),
-  webAcl: region(5, "web ACL and month", WAF, BILL),
-  webAclRule: region(1, "rule and month", WAF, BILL),
-  webAclRequest: region(0.6, "million requests", WAF, BILL),
-  auroraCapacity: unconfirmed(0.2, "ACU-hour", AURORA),
-  auroraStorage: unconfirmed(0.11, "GB-month", AURORA),
-  auroraIo: unconfirmed(0.22, "million I/Os", AURORA),
-  auroraReplicatedIo: unconfirmed(0.22, "million replicated write I/Os", AURORA),
-  tableWrite: unconfirmed(0.715, "million replicated write units", DYNAMODB),
-  tableRead: unconfirmed(0.1425, "million read units", DYNAMODB),
-  tableStorage: unconfirmed(0.285, "GB-month", DYNAMODB),
-  queueRequest: unconfirmed(0.4, "million requests", "https://aws.amazon.com/sqs/pricing/"),
-  objectPut: region(5, "million PUT requests", S3),
-  objectStorage: region(0.025, "GB-month", S3),
-  replicationTime: unconfirmed(0.015, "GB under replication time control", S3),
-  key: unconfirmed(1, "key and month, once more for each of its first two rotations", KMS),
-  keyRequest: unconfirmed(3, "million requests", KMS),
-  natHour: region(0.059, "hour", VPC, BILL),
-  natData: region(0.059, "GB", VPC, BILL),
-  publicAddress: region(0.005, "address and hour", VPC, BILL),
-  endpointHour: region(0.013, "endpoint, zone and hour", "https://aws.amazon.com/privatelink/pricing/"),
-  endpointData: unconfirmed(0.01, "GB", "https://aws.amazon.com/privatelink/pricing/"),
-  logIngestion: region(0.7, "GB", CLOUDWATCH, BILL),
-  logStorage: region(0.03, "GB-month", CLOUDWATCH),
-  alarm: region(0.1, "alarm metric and month", CLOUDWATCH),
-  metric: region(0.3, "custom metric and month", CLOUDWATCH, BILL),
-  dashboard: region(3, "dashboard and month", CLOUDWATCH),
-  trailDataEvent: unconfirmed(1, "million data events", "https://aws.amazon.com/cloudtrail/pricing/"),
-  trace: unconfirmed(5, "million traces", "https://aws.amazon.com/xray/pricing/"),
-  healthCheck: unconfirmed(
-    2.5,
-    "HTTPS check with string matching and month",
-    "https://aws.amazon.com/route53/pricing/",
-  ),
-  interRegionData: unconfirmed(0.09, "GB to another Region", "https://aws.amazon.com/ec2/pricing/on-demand/"),
-  backupStorage: unconfirmed(0.05, "GB-month", "https://aws.amazon.com/backup/pricing/"),
-  delivery: unconfirmed(0.12, "GB to Asia Pacific", "https://aws.amazon.com/cloudfront/pricing/"),
+  lambdaRequest: {
+    ...{ unit: "million requests", page: LAMBDA },
+    primary: listed(0.2, "mainline"),
+    dr: listed(0.2, "tradeflow"),
+  },
+  lambdaCompute: {
+    ...{ unit: "GB-second (arm64)", page: LAMBDA },
+    primary: listed(0.0000133334, "mainline"),
+    dr: indirect(0.0000133334, "liveTuner"),
+  },
+  lambdaWarm: {
+    ...{ unit: "GB-second kept warm (arm64)", page: LAMBDA },
+    ...everywhere(unconfirmed(0.0000033334, "us-east-1's rate; no source found for the Region")),
+  },
+  apiRequest: {
+    ...{ unit: "million REST requests", page: "https://aws.amazon.com/api-gateway/pricing/" },
+    ...everywhere(unconfirmed(4.25, "sources without a date contradict each other")),
+  },
+  loadBalancerHour: {
+    ...{ unit: "hour", page: BALANCER },
+    primary: listed(0.0252, "spoh"),
+    dr: listed(0.0252, "tradeflow"),
+  },
+  loadBalancerUnit: {
+    ...{ unit: "LCU-hour", page: BALANCER },
+    primary: listed(0.008, "spoh"),
+    dr: listed(0.008, "offersSydney"),
+  },
+  webAcl: {
+    ...{ unit: "web ACL and month", page: WAF },
+    primary: listed(5, "spoh"),
+    dr: listed(5, "wafBlog"),
+  },
+  webAclRule: {
+    ...{ unit: "rule and month", page: WAF },
+    primary: listed(1, "spoh"),
+    dr: listed(1, "wafBlog"),
+  },
+  webAclRequest: {
+    ...{ unit: "million requests", page: WAF },
+    primary: listed(0.6, "spoh"),
+    dr: listed(0.6, "wafBlog"),
+  },
+  auroraCapacity: {
+    ...{ unit: "ACU-hour", page: AURORA },
+    primary: listed(0.2, "devcool"),
+    dr: listed(0.2, "tradeflow"),
+  },
+  auroraStorage: {
+    ...{ unit: "GB-month", page: AURORA },
+    primary: listed(0.11, "devcool"),
+    dr: listed(0.11, "tradeflow"),
+  },
+  auroraIo: {
+    ...{ unit: "million I/Os", page: AURORA },
+    primary: indirect(0.22, "singaporeTable"),
+    dr: listed(0.22, "tradeflow"),
+  },
+  auroraReplicatedIo: {
+    ...{ unit: "million replicated write I/Os", page: AURORA },
+    ...everywhere(unconfirmed(0.22, "the rate of an ordinary I/O, as in the Regions that were found")),
+  },
+  tableWrite: {
+    ...{ unit: "million (replicated) write units", page: DYNAMODB },
+    primary: unconfirmed(0.71, "Sydney's rate; provisioned write units cost the same in both"),
+    dr: listed(0.71, "minco"),
+  },
+  tableRead: {
+    ...{ unit: "million read units", page: DYNAMODB },
+    primary: unconfirmed(0.1425, "Sydney's rate; no source found for Singapore since November 2024"),
+    dr: listed(0.1425, "minco"),
+  },
+  tableStorage: {
+    ...{ unit: "GB-month", page: DYNAMODB },
+    primary: indirect(0.285, "singaporeTables"),
+    dr: listed(0.285, "minco"),
+  },
+  queueRequest: {
+    ...{ unit: "million requests", page: "https://aws.amazon.com/sqs/pricing/" },
+    ...everywhere(unconfirmed(0.4, "us-east-1's rate; no source found for the Region")),
+  },
+  objectPut: {
+    ...{ unit: "million PUT requests", page: S3 },
+    primary: listed(5, "likerts"),
+    dr: listed(5.5, "tradeflow"),
+  },
+  objectStorage: {
+    ...{ unit: "GB-month", page: S3 },
+    primary: listed(0.025, "spoh"),
+    dr: listed(0.025, "tradeflow"),
+  },
+  replicationTime: {
+    ...{ unit: "GB under replication time control", page: S3 },
+    ...everywhere(unconfirmed(0.015, "the rate of every other pair of Regions that was found")),
+  },
+  key: {
+    ...{ unit: "key and month, once more for each of its first two rotations", page: KMS },
+    primary: listed(1, "spoh"),
+    dr: listed(1, "offersSydney"),
+  },
+  keyRequest: {
+    ...{ unit: "million requests", page: KMS },
+    primary: listed(3, "rtk"),
+    dr: indirect(3, "featureforge"),
+  },
+  natHour: {
+    ...{ unit: "hour", page: VPC },
+    primary: listed(0.059, "spoh"),
+    dr: listed(0.059, "tradeflow"),
+  },
+  natData: {
+    ...{ unit: "GB", page: VPC },
+    primary: listed(0.059, "spoh"),
+    dr: listed(0.059, "predixion"),
+  },
+  publicAddress: {
+    ...{ unit: "address and hour", page: VPC },
+    primary: listed(0.005, "spoh"),
+    dr: listed(0.005, "predixion"),
+  },
+  endpointHour: {
+    ...{ unit: "endpoint, zone and hour", page: PRIVATE_LINK },
+    primary: listed(0.013, "spoh"),
+    dr: listed(0.013, "tradeflow"),
+  },
+  endpointData: {
+    ...{ unit: "GB", page: PRIVATE_LINK },
+    primary: listed(0.01, "pricesSingapore"),
+    dr: listed(0.01, "awsPage"),
+  },
+  logIngestion: {
+    ...{ unit: "GB", page: CLOUDWATCH },
+    primary: listed(0.7, "spoh"),
+    dr: listed(0.67, "tradeflow"),
+  },
+  logStorage: {
+    ...{ unit: "GB-month", page: CLOUDWATCH },
+    primary: listed(0.03, "spoh"),
+    dr: listed(0.033, "tradeflow"),
+  },
+  alarm: {
+    ...{ unit: "alarm metric and month", page: CLOUDWATCH },
+    primary: listed(0.1, "spoh"),
+    dr: indirect(0.1, "converted"),
+  },
+  metric: {
+    ...{ unit: "custom metric and month", page: CLOUDWATCH },
+    primary: listed(0.3, "spoh"),
+    dr: listed(0.3, "predixion"),
+  },
+  dashboard: {
+    ...{ unit: "dashboard and month", page: CLOUDWATCH },
+    primary: listed(3, "mainline"),
+    dr: listed(3, "featureforge"),
+  },
+  trailDataEvent: {
+    ...{ unit: "million data events", page: "https://aws.amazon.com/cloudtrail/pricing/" },
+    ...everywhere(listed(1, "awsPage")),
+  },
+  trace: {
+    ...{ unit: "million traces", page: "https://aws.amazon.com/xray/pricing/" },
+    ...everywhere(listed(5, "awsPage")),
+  },
+  healthCheck: {
+    ...{ unit: "HTTPS check of an AWS endpoint with string matching and month", page: ROUTE_53 },
+    ...everywhere(listed(2.5, "route53Index")),
+  },
+  interRegionData: {
+    ...{ unit: "GB from Singapore to Sydney", page: "https://aws.amazon.com/ec2/pricing/on-demand/" },
+    primary: indirect(0.09, "transferBlog"),
+    dr: unconfirmed(0.14, "from Sydney to Singapore in 2020; used by nothing while primary is active"),
+  },
+  backupStorage: {
+    ...{ unit: "GB-month of an Aurora cluster", page: "https://aws.amazon.com/backup/pricing/" },
+    primary: listed(0.023, "billSingapore"),
+    dr: unconfirmed(0.023, "Singapore's rate; no source found for Sydney"),
+  },
+  delivery: {
+    ...{ unit: "GB to Asia Pacific", page: "https://aws.amazon.com/cloudfront/pricing/" },
+    ...everywhere(listed(0.12, "rtk")),
+  },
 } as const satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof PRICES;
+
+/** What a quote's `read` says in full. */
+export function sourceText({ read }: Quote): string {
+  return Object.hasOwn(SOURCES, read) ? SOURCES[read as SourceName] : read;
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { costDocument, costOf, isUnconfirmed, totalsOf } from "../../../local/documents/cost/costDocument";
 import { inventory } from "../../../local/documents/cost/inventory";
-import { PRICES } from "../../../local/documents/cost/prices";
+import { PRICES, sourceText, type Price } from "../../../local/documents/cost/prices";
 import { components, loadOf, type Component } from "../../../local/documents/cost/usage";
 import { REPOSITORY } from "../support/repository";
 
@@ -29,6 +29,12 @@ describe("the cost", () => {
     assert.deepEqual(totalsOf([component], loadOf(0)), { primary: exact, dr: 0, standbyShare: 0 });
   });
 
+  it("takes each Region's own price", () => {
+    const component: Component = { name: "x", template: "x", usage: () => ({ objectPut: 1 }) };
+    const [primary, dr] = [costOf(component, "primary", loadOf(0)), costOf(component, "dr", loadOf(0))];
+    assert.deepEqual([primary, dr], [5, 5.5]);
+  });
+
   it("grows with the load, and the standby is never dearer than the active Region", () => {
     const totals = [0, 10, 1000].map((perSecond) => totalsOf(all, loadOf(perSecond)));
     for (const [index, { primary, dr, standbyShare }] of totals.entries()) {
@@ -48,17 +54,20 @@ describe("the cost", () => {
       Object.keys(PRICES).filter((name) => !used.has(name)),
       [],
     );
-    for (const [name, { page, read, usd }] of Object.entries(PRICES)) {
-      assert.match(page, /^https:\/\/aws\.amazon\.com\/.+\/pricing\//, name);
-      assert.match(read, /20\d\d-\d\d-\d\d/, name);
-      assert.ok(usd > 0, name);
+    for (const [name, price] of Object.entries(PRICES) as [string, Price][]) {
+      assert.match(price.page, /^https:\/\/aws\.amazon\.com\/.+\/pricing\//, name);
+      for (const quote of [price.primary, price.dr]) {
+        assert.ok(quote.usd > 0, name);
+        if (quote.provenance === "listed") assert.match(sourceText(quote), /20\d\d-\d\d-\d\d/, name);
+        if (quote.provenance === "indirect") assert.notEqual(sourceText(quote), quote.read, name);
+      }
     }
   });
 
   it("marks what was computed with a price that nobody looked up", () => {
     const marked = all.filter(isUnconfirmed).map(({ name }) => name);
-    assert.ok(marked.includes("Aurora: capacity"));
-    assert.ok(!marked.includes("Web ACL"));
+    assert.ok(marked.includes("API Gateway"));
+    assert.ok(!marked.includes("Aurora: capacity") && !marked.includes("Web ACL"));
     for (const name of marked) assert.ok(costDocument(of).includes(`| ${name} ¹ |`), name);
   });
 });
