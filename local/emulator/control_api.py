@@ -17,6 +17,9 @@ _settings: Settings | None = None
 PROMOTION_TIMEOUT_S = 180
 """A switchover waits for the last byte of the writer's log, which a slow link delays."""
 
+RESTORE_TIMEOUT_S = 180
+"""A database that was replaced is copied anew from the writer: several round trips over a link that may lag by 20 s."""
+
 
 class ControlError(Exception):
     """The control API refused or did not answer. Its text carries no secret: bodies are never quoted."""

@@ -55,7 +55,7 @@ class Databases:
         if mode == done:
             return
         if done is not None:
-            control_api.request("DELETE", f"/rds/isolation/{region}")
+            control_api.request("DELETE", f"/rds/isolation/{region}", timeout_s=control_api.RESTORE_TIMEOUT_S)
             del self._done[region]
         if mode is not None:
             control_api.request("PUT", f"/rds/isolation/{region}", {"mode": mode})

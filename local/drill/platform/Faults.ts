@@ -25,6 +25,12 @@ export interface ReplicationDelays {
   readonly s3Ms: number;
 }
 
+/**
+ * Milliseconds until a fault is in force or mended: the emulator gives a database 180 s to come back, of which it needs
+ * a minute when the drill runs in real time and the link lags by 20 s.
+ */
+const ANSWER_TIMEOUT_MS = 200_000;
+
 /** Breaks parts of the embedded cloud, and mends them. */
 export class Faults {
   readonly #cloud: EmbeddedCloud;
@@ -90,6 +96,7 @@ export class Faults {
       headers: { authorization: `Bearer ${this.#cloud.cloudToken}`, "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
       dispatcher: this.#dispatcher,
+      headersTimeout: ANSWER_TIMEOUT_MS,
     });
     const text = await answer.body.text();
     if (answer.statusCode >= 300)
