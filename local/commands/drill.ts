@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { failoverBudget } from "../../components/failover/budget";
 import { exclusively, FAILOVER_EXIT_CODES, Refused, runCommand, say, UsageError } from "../cli";
 import { REPOSITORY } from "../deployment";
+import { drillsTable, recordedDrills } from "../documents/drillsTable";
+import { withSection } from "../documents/sections";
 import {
   DRILL_CLOCK_FACTOR,
   DRILL_FOLDER,
@@ -124,10 +126,22 @@ async function runOne(
 }
 
 function writeReport(report: DrillReport, json: string | undefined): void {
-  const file = json ?? join(REPOSITORY, REPORTS, `${report.scenario}.json`);
+  // A run in real time takes no other's place.
+  const name = report.clockFactor === 1 ? `${report.scenario}-real-time` : report.scenario;
+  const file = json ?? join(REPOSITORY, REPORTS, `${name}.json`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
   writeFileSync(`${file.replace(/\.json$/, "")}.html`, reportHtml(report));
+  if (json === undefined) updateTable(join(REPOSITORY, REPORTS));
+}
+
+/** The table of the recorded drills lies beside them. */
+function updateTable(folder: string): void {
+  const readme = join(folder, "README.md");
+  writeFileSync(
+    readme,
+    withSection(readFileSync(readme, "utf8"), "drills", drillsTable(recordedDrills(folder))),
+  );
 }
 
 function chosenScenarios(names: readonly string[] | undefined, all: boolean): readonly Scenario[] {

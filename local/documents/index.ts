@@ -10,6 +10,7 @@ import { benchDocument } from "./benchDocument";
 import { configurationDocument, configurationTable } from "./configurationTable";
 import { costDocument } from "./cost/costDocument";
 import { inventory } from "./cost/inventory";
+import { drillsTable, recordedDrills } from "./drillsTable";
 import { withSection } from "./sections";
 import { wiringOf } from "./wiring";
 
@@ -38,8 +39,13 @@ export function generatedDocuments(repository: string): GeneratedDocument[] {
     functions: recorded("functions", functionsResult),
     deployment: recorded("deployment", deploymentResult),
   });
+  const drills = drillsTable(recordedDrills(join(repository, "docs", "drills")));
   return [
     { file: "README.md", content: readme },
+    {
+      file: "docs/drills/README.md",
+      content: withSection(text("docs", "drills", "README.md"), "drills", drills),
+    },
     { file: "docs/configuration.md", content: configurationDocument() },
     {
       file: "docs/api.md",
