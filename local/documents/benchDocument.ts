@@ -6,6 +6,7 @@ import {
   type LoadResult,
 } from "../bench/further";
 import type { BenchResult } from "../bench/result";
+import { markdownTable } from "./markdownTable";
 
 /** The recorded runs; one that was never recorded is absent. */
 export interface Recorded {
@@ -18,8 +19,8 @@ export interface Recorded {
 type Cell = string | number;
 
 function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const lines = [head, head.map((_, index) => (index === 0 ? "---" : "---:")), ...rows];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const aligned = head.map((_, index) => (index === 0 ? "---" : "---:"));
+  return markdownTable(head, aligned, rows);
 }
 
 interface Origin {

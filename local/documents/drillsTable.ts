@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { drillReport, type DrillReport } from "../drill/report/report";
+import { markdownTable } from "./markdownTable";
 
 /** A recorded report, with the name of its files. */
 export interface RecordedDrill {
@@ -32,9 +33,9 @@ const HEAD = [
 ];
 
 /** One line for each recorded drill. Seconds are AWS's. */
-export function drillsTable(drills: readonly RecordedDrill[], folder = "."): string {
+export function drillsTable(drills: readonly RecordedDrill[]): string {
   const rows = drills.map(({ name, report }) => [
-    `[${name}](${folder}/${name}.html)`,
+    `[${name}](./${name}.html)`,
     report.verdict,
     ...[report.rtoSeconds, report.rpoSeconds, report.writePauseSeconds].map((each) =>
       each === null ? "–" : String(Math.round(each)),
@@ -44,5 +45,5 @@ export function drillsTable(drills: readonly RecordedDrill[], folder = "."): str
     ),
   ]);
   const aligned = HEAD.map((_, index) => (index < 2 ? "---" : "---:"));
-  return [HEAD, aligned, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(HEAD, aligned, rows);
 }

@@ -1,3 +1,4 @@
+import { markdownTable } from "../markdownTable";
 import type { Inventory } from "./inventory";
 import { SOURCES } from "./priceSources";
 import { PRICES, type Price, type PriceName } from "./prices";
@@ -39,14 +40,6 @@ function dollars(amount: number): string {
   return amount.toLocaleString("en-US", { maximumFractionDigits: amount < 100 ? 1 : 0 });
 }
 
-function table(
-  head: readonly string[],
-  aligned: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  return [head, aligned, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
 /** The whole document, computed from prices, templates and the usage of one payment. */
 export function costDocument(of: Inventory): string {
   const all = components(of);
@@ -73,10 +66,10 @@ export function costDocument(of: Inventory): string {
   return [
     INTRODUCTION,
     "## By component, US dollars in a month",
-    table(head, ["---", "---", ...LOADS.flatMap(() => ["---:", "---:"])], rows),
+    markdownTable(head, ["---", "---", ...LOADS.flatMap(() => ["---:", "---:"] as const)], rows),
     "¹ computed with at least one price that was not looked up for the Region; see below.",
     "## What the standby costs",
-    table(
+    markdownTable(
       [
         "Load",
         "Active and standby",
@@ -89,13 +82,13 @@ export function costDocument(of: Inventory): string {
     ),
     STANDBY,
     "## What one payment uses",
-    table(
+    markdownTable(
       ["", "Amount", "Why"],
       ["---", "---:", "---"],
       Object.entries(PER_PAYMENT).map(([name, { value, why }]) => [name, String(value), why]),
     ),
     "## Prices",
-    table(
+    markdownTable(
       ["Price", "USD: primary", "dr", "Per", "Known: primary", "dr", "AWS's page"],
       ["---", "---:", "---:", "---", "---", "---", "---"],
       (Object.entries(PRICES) as [string, Price][]).map(([name, { primary, dr, unit, page }]) => [
