@@ -66,10 +66,22 @@ export const GUARDS: readonly Guard[] = [
   {
     name: "latch",
     why:
-      "The names stay with DR while it takes over. A primary without a lease says traffic=no, so its lease covers for the " +
-      "latch: both are taken out.",
+      "The names stay with DR while it takes over. A primary without a lease says traffic=no, and one that witness and peer " +
+      "both contradict is fenced at its next look, and the orchestrator fences one that answers: lease and both fences cover " +
+      "for the latch, so all four are taken out.",
     edits: [
       NO_LEASE,
+      {
+        file: "functions/domain/failover/lease.ts",
+        find: 'return {\n    kind: "fence",\n    reason: `the witness names',
+        replacement:
+          'if (named !== place) return keep("mutant");\n  return {\n    kind: "fence",\n    reason: `the witness names',
+      },
+      {
+        file: "functions/region-control/roles.ts",
+        find: "return await within(dependencies.peerTimeoutMilliseconds, fence(dependencies, record));",
+        replacement: 'return { fenced: false, reason: "mutant" };',
+      },
       {
         file: "cfn/dns.yaml",
         find: "ChildHealthChecks: [!Ref PrimaryCheck, !Ref LatchCheck]",

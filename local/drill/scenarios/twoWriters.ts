@@ -54,7 +54,8 @@ export const flapping: Scenario = {
     await losePrimary(drill);
     await drill.untilRole("dr", "TAKING_OVER", RTO_BOUND_SECONDS);
     await drill.mend("the primary returns while DR takes over");
-    await drill.pass(60);
+    // Longer than the health checks need to see it (three looks, 30 s apart): only the latch keeps the names with DR.
+    await drill.pass(130);
     await losePrimary(drill);
     await awaitTakeover(drill);
     await drill.mend("the primary returns for good");
